@@ -1,0 +1,59 @@
+/**
+ * The result of something that may fail in an expected way. Exceptions are kept for bugs.
+ *
+ * @example
+ * const revision: Outcome<string> = fail('tree/no-revision', 'v9.9 is not a revision of this tree');
+ * if (!revision.ok) console.error(explain(revision.fault));
+ */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
+
+/** An expected failure: a code of the catalogue, what happened, why (if known) and what to do. */
+export interface Fault {
+  readonly code: FaultCode;
+  /** What happened, one line, no full stop. */
+  readonly what: string;
+  /** Why, as far as it is known: the underlying message. */
+  readonly why?: string;
+  /** What to do; taken from the catalogue when it is not given. */
+  readonly hint?: string;
+}
+
+/** Every way in which abbot can expectedly fail, with the exit code and what the user can do. */
+export const CATALOGUE = {
+  'usage/argument': { exit: 2, hint: 'see abbot --help' },
+  'input/not-found': { exit: 3, hint: 'name an mbox, an .eml file, a directory of mails, or - for standard input' },
+  'input/unreadable': { exit: 3, hint: 'check the permissions of the file' },
+  'input/empty': { exit: 3, hint: 'give a file with at least one patch mail, for instance from `b4 am -o- <message-id>`' },
+  'input/no-mail': { exit: 3, hint: 'abbot reads mbox, .eml, maildir and `git format-patch` output' },
+  'input/no-patch': { exit: 3, hint: 'give the patch mails themselves, not only the cover letter or replies' },
+  'input/no-such-version': { exit: 3, hint: 'the versions at hand are listed by `abbot compare`' },
+  'input/too-large': { exit: 3, hint: 'split the input, or name the one series you want' },
+  'tree/not-a-tree': { exit: 3, hint: 'name a directory with C sources or a git repository with --tree' },
+  'tree/no-revision': { exit: 3, hint: 'check the name with `git rev-parse`, or fetch it first' },
+  'tree/unreadable': { exit: 3, hint: 'check the permissions of the tree' },
+  'tree/git-failed': { exit: 3, hint: 'run the same git command by hand to see more' },
+  'patch/unsafe-path': { exit: 3, hint: 'the patch names a path outside the tree; it was not followed' },
+  'rules/invalid': { exit: 3, hint: 'run `abbot rules check` for the line and what to write instead' },
+  'cache/unwritable': { exit: 3, hint: 'set ABBOT_CACHE to a folder that can be written' },
+  'locks/no-such-class': { exit: 3, hint: 'spell a lock class as tag.field or as the name of the global lock' },
+} as const satisfies Record<string, { exit: 2 | 3; hint: string }>;
+
+export type FaultCode = keyof typeof CATALOGUE;
+
+export function ok<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function fail(code: FaultCode, what: string, why?: string, hint?: string): { ok: false; fault: Fault } {
+  return { ok: false, fault: { code, what, ...(why ? { why } : {}), ...(hint ? { hint } : {}) } };
+}
+
+/** The one line a person reads: what happened, why, and what to do. */
+export function explain(fault: Fault): string {
+  const why = fault.why ? `: ${fault.why.split('\n')[0]}` : '';
+  return `${fault.what}${why}; ${fault.hint ?? CATALOGUE[fault.code].hint}`;
+}
+
+export function exitCode(fault: Fault): number {
+  return CATALOGUE[fault.code].exit;
+}
