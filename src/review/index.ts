@@ -1,0 +1,40 @@
+/**
+ * The story of a review: series, tree and rules go in, one `Review` value comes out. It is the only room that knows the
+ * whole order of steps, and it does not know how a review is shown.
+ */
+export { drawDiagram } from './diagram.ts';
+export { reviewJsonSchema } from './json-schema.ts';
+export type {
+  CompareRequest,
+  CompareResult,
+  Engine,
+  ExplainRequest,
+  IndexRequest,
+  IndexSummary,
+  ProgressEvent,
+  ReviewRequest,
+  TreeRequest,
+} from './request.ts';
+export type {
+  Answer,
+  ChainStep,
+  CheckedClaim,
+  Comparison,
+  Coverage,
+  Explanation,
+  Finding,
+  FindingKind,
+  HunkOutcome,
+  LockSite,
+  PatchEffect,
+  Review,
+  ReviewBase,
+  ReviewedLineage,
+  ReviewedSeries,
+  SeriesPatch,
+  Statistics,
+  Unlisted,
+  Verdict,
+  WitnessPath,
+} from './review.ts';
+export { explanationSchema, reviewSchema } from './review.ts';

@@ -1,0 +1,81 @@
+import type { Outcome } from '../outcome/index.ts';
+import type { Comparison, Explanation, Review, ReviewedLineage } from './review.ts';
+
+/** One step of progress; `total` is null while it is not known. */
+export interface ProgressEvent {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number | null;
+  readonly note?: string;
+}
+
+/** Where the order analysis reads from, shared by every command that needs a tree. */
+export interface TreeRequest {
+  /** Directory with C sources or a git repository; null is diff-only mode. */
+  readonly tree: string | null;
+  /** Revision of the tree, or null for the one that the series names, or HEAD. */
+  readonly base: string | null;
+  readonly ruleDirs: readonly string[];
+  /** Folder of the facts cache; null for none. Nothing is written anywhere else. */
+  readonly cacheDir: string | null;
+  readonly workers: number;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+/** What `abbot review` asks for. */
+export interface ReviewRequest extends TreeRequest {
+  /** Files, directories, or `-` for `stdin`. */
+  readonly inputs: readonly string[];
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Version of the series to review; null for the highest in the input. */
+  readonly pick: number | null;
+  /** List pre-existing, gated and below-threshold findings too. */
+  readonly all: boolean;
+  /** Version of the program, part of the run id. */
+  readonly version: string;
+}
+
+/** What `abbot compare` asks for; null versions are the highest and the one before it. */
+export interface CompareRequest {
+  readonly inputs: readonly string[];
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+/** What `abbot compare … --format json` prints; `comparison` is null when the input holds one version only. */
+export interface CompareResult {
+  readonly lineage: ReviewedLineage;
+  readonly comparison: Comparison | null;
+}
+
+/** What `abbot explain A B` asks for. */
+export interface ExplainRequest extends TreeRequest {
+  readonly locks: readonly [string, string];
+}
+
+/** What `abbot index` asks for. */
+export interface IndexRequest extends TreeRequest {
+  readonly tree: string;
+}
+
+/** What the facts cache holds after `abbot index`; `seconds` is measured at the edge and is not part of any review. */
+export interface IndexSummary {
+  readonly files: number;
+  readonly functions: number;
+  readonly callSites: number;
+  readonly lockSites: number;
+  readonly classes: number;
+  readonly unresolved: number;
+  readonly slots: number;
+  readonly seconds: number;
+  readonly bytes: number;
+}
+
+/** Everything the command line asks of the review room; the door exports functions of these names and types. */
+export interface Engine {
+  readonly runReview: (request: ReviewRequest) => Promise<Outcome<Review>>;
+  readonly runCompare: (request: CompareRequest) => Promise<Outcome<CompareResult>>;
+  readonly runExplain: (request: ExplainRequest) => Promise<Outcome<Explanation>>;
+  readonly runIndex: (request: IndexRequest) => Promise<Outcome<IndexSummary>>;
+}
