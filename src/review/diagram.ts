@@ -6,6 +6,8 @@ const GAP = 2;
 const WAITS = '  <-- WAITS';
 /** Rows of one CPU after it holds its first lock; a longer chain is elided in the middle. */
 const MAX_ROWS = 8;
+/** Minimal cycles have two to four classes; five columns still leave each room for its marker. */
+const MAX_CPUS = 5;
 
 interface Row {
   readonly text: string;
@@ -19,7 +21,7 @@ interface Column {
   /** Up to and including the first lock. */
   readonly first: readonly Row[];
   /** From there to the call that waits. */
-  readonly then: readonly Row[];
+  readonly after: readonly Row[];
 }
 
 /**
@@ -36,17 +38,17 @@ interface Column {
  * //                                     …
  */
 export function drawDiagram(...paths: readonly WitnessPath[]): string {
-  const columns = paths.map(column);
+  const columns = paths.slice(0, MAX_CPUS).map(column);
   if (columns.length === 0) return '';
   const offsets = place(columns);
   const heads = columns.map((c, cpu) => `CPU${cpu} (${c.entry})`);
   const lines = headings(heads, columns, offsets);
   columns.forEach((c, cpu) => {
-    for (const row of c.first) lines.push(at(offsets[cpu] ?? 0, fit(row, offsets[cpu] ?? 0)));
+    for (const row of c.first) lines.push(at(offsets[cpu] ?? 0, squeeze(row, offsets[cpu] ?? 0)));
   });
   // The CPU that took its lock last goes on first, so that its calls stay together, as in hand-drawn tables.
   for (let cpu = columns.length - 1; cpu >= 0; cpu--) {
-    for (const row of columns[cpu]?.then ?? []) lines.push(at(offsets[cpu] ?? 0, fit(row, offsets[cpu] ?? 0)));
+    for (const row of columns[cpu]?.after ?? []) lines.push(at(offsets[cpu] ?? 0, squeeze(row, offsets[cpu] ?? 0)));
   }
   return lines.map((line) => (' '.repeat(INDENT) + line).trimEnd()).join('\n');
 }
@@ -59,14 +61,14 @@ function column(path: WitnessPath): Column {
   first.push({ text: lock, depth: Math.max(step, 0), keep: true });
 
   const from = Math.max(step + 1, 1);
-  const then: Row[] = path.chain.slice(from).map((s, i) => callRow(s, from - 1 + i));
+  const after: Row[] = path.chain.slice(from).map((s, i) => callRow(s, from - 1 + i));
   const last = path.chain.at(-1);
-  if (path.wait && (!last || then.length === 0 || bare(path.wait.call) !== ascii(last.function))) {
-    then.push({ text: call(path.wait.call, path.waits, path.acquire?.call), depth: path.wait.step, keep: true });
+  if (path.wait && (!last || after.length === 0 || bare(path.wait.call) !== ascii(last.function))) {
+    after.push({ text: call(path.wait.call, path.waits, path.acquire?.call), depth: path.wait.step, keep: true });
   }
-  const end = then.pop() ?? { text: `[waits for ${ascii(path.waits)}]`, depth: Math.max(step, 0), keep: true };
-  then.push({ text: end.text + WAITS, depth: end.depth, keep: true });
-  return { entry: entry ? ascii(entry.function) : '?', first: elide(first), then: elide(then) };
+  const end = after.pop() ?? { text: `[waits for ${ascii(path.waits)}]`, depth: Math.max(step, 0), keep: true };
+  after.push({ text: end.text + WAITS, depth: end.depth, keep: true });
+  return { entry: entry ? ascii(entry.function) : '?', first: elide(first), after: elide(after) };
 }
 
 function callRow(step: ChainStep, depth: number): Row {
@@ -117,15 +119,14 @@ function elide(rows: readonly Row[]): Row[] {
  */
 function place(columns: readonly Column[]): number[] {
   const room = WIDTH - INDENT;
-  const widths = columns.map((c) => Math.max(...[...c.first, ...c.then].map((r) => r.depth * 2 + r.text.length)));
+  const widths = columns.map((c) => Math.max(...[...c.first, ...c.after].map((r) => r.depth * 2 + r.text.length)));
   const heads = columns.map((c) => c.entry.length + 'CPU0 ()'.length);
   const offsets = [0];
   for (let cpu = 1; cpu < columns.length; cpu++) {
-    const before = offsets[cpu - 1] ?? 0;
-    const wanted = before + Math.max(widths[cpu - 1] ?? 0, heads[cpu - 1] ?? 0) + GAP;
+    const wanted = (offsets[cpu - 1] ?? 0) + Math.max(widths[cpu - 1] ?? 0, heads[cpu - 1] ?? 0) + GAP;
     const mine = Math.max(widths[cpu] ?? 0, heads[cpu] ?? 0);
-    const even = Math.floor((room * cpu) / columns.length);
-    offsets.push(Math.max(before + 8, Math.min(wanted, Math.max(room - mine, Math.min(before + 12, even)))));
+    const share = Math.floor((room * cpu) / columns.length);
+    offsets.push(Math.min(wanted, columns.length === 2 ? Math.max(room - mine, 12) : share));
   }
   return offsets;
 }
@@ -151,7 +152,7 @@ function headings(heads: readonly string[], columns: readonly Column[], offsets:
       offsets,
     ),
     ...columns.map((c, i) =>
-      at(offsets[i] ?? 0, fit({ text: `[${c.entry}()]`, depth: 0, keep: true }, offsets[i] ?? 0)),
+      at(offsets[i] ?? 0, squeeze({ text: `[${c.entry}()]`, depth: 0, keep: true }, offsets[i] ?? 0)),
     ),
   ];
 }
@@ -165,7 +166,7 @@ function at(offset: number, text: string): string {
 }
 
 /** Puts a row into what is left of the page: less indent first, then a shorter name; the marker is never cut. */
-function fit(row: Row, offset: number): string {
+function squeeze(row: Row, offset: number): string {
   const room = WIDTH - INDENT - offset;
   const indent = Math.max(0, Math.min(row.depth * 2, room - row.text.length));
   if (indent + row.text.length <= room) return ' '.repeat(indent) + row.text;
