@@ -1,0 +1,11 @@
+/**
+ * A kernel tree at a revision, read-only: a git repository or a plain directory behind one interface, files of a series
+ * laid over it in memory, and the folder where results that depend only on bytes are kept. It reads and never writes a
+ * tree, never follows a symbolic link, and knows nothing of mails or patches.
+ */
+export { blobId } from './blob-id.ts';
+export { cacheFolder } from './cache-folder.ts';
+export { openTree } from './open-tree.ts';
+export { type Overlay, overlay } from './overlay.ts';
+export { type BlobId, type LeftOut, MAX_FILE, type Tree, type TreeEntry, type TreeFile } from './tree.ts';
+export { isCLike, isTreePath } from './tree-path.ts';
