@@ -16,7 +16,7 @@ export interface LockApi {
   readonly mode: Mode;
   /** Index of the argument that names the lock; null when the lock is `lockClass`. */
   readonly arg: number | null;
-  /** A class of its own (`rcu`, `cpu_hotplug_lock`, `console_lock`) when no argument names the lock; may contain `{0}` for the text of argument 0. */
+  /** A class of its own (`rcu`, `fs_reclaim`) when no argument names the lock; `{0}` in it stands for the class of argument 0 (`work:{0}` → `work:foo.reset_work`). */
   readonly lockClass: string | null;
   /** A field appended to what the argument names (`lock_sock(sk)` locks `sk->sk_lock`: `sk_lock`), or null. */
   readonly field: string | null;
@@ -30,6 +30,14 @@ export interface LockApi {
   readonly sleeps: boolean;
   /** Function names in the argument are not calls but callbacks run while held (kref_put_mutex): index or null. */
   readonly callbackArg: number | null;
+  /** Argument that makes an `acquire` a `try` unless it is the literal 0 (`mutex_acquire(map, subclass, trylock, ip)`), or null. */
+  readonly tryArg: number | null;
+  /** Only a note to lockdep: an event where no primitive is in sight. Its argument names the map: drop a last `dep_map` field. */
+  readonly annotation: boolean;
+  /** Why a wrapper is listed although wrappers are inferred; null for primitives. */
+  readonly because: string | null;
+  /** First Linux release with this name (`6.15`); null when it is older than 6.1 or does not matter. */
+  readonly since: string | null;
 }
 
 /** A scope-based lock: `guard(mutex)(&x)`, `scoped_guard(...)`, `CLASS(name, var)(…)`, `QEMU_LOCK_GUARD(&x)`. */
@@ -56,16 +64,22 @@ export interface LockFamily {
   /** Macros that define one at file level (`DEFINE_MUTEX`), the lock being the first argument. */
   readonly definers: readonly string[];
   readonly sleeps: boolean;
+  /** Another task or an interrupt may release it (semaphore, folio lock): a missing release proves nothing. */
+  readonly ownerless: boolean;
+  /** Acquiring gives up instead of hanging (`rqspinlock_t`), so a cycle through it is no deadlock. */
+  readonly backsOff: boolean;
 }
 
-/** Expression helpers that the type inference must see through. */
+/** Expression helpers that the type inference must see through. `member`: `ACCESS_PRIVATE(p, f)` is `p->f`. */
 export interface Transparent {
   readonly name: string;
-  readonly kind: 'value' | 'container-of' | 'per-cpu';
+  readonly kind: 'value' | 'container-of' | 'per-cpu' | 'member';
   /** `value`: index of the argument it returns. `container-of`: index of the pointer, type and member arguments. */
   readonly arg: number;
   readonly typeArg: number | null;
   readonly memberArg: number | null;
+  /** What `typeArg` holds: a type, or (`from_timer(x, t, field)`) a variable that points to one. */
+  readonly typeIs: 'type' | 'pointer';
 }
 
 /** Where a callback runs. */
@@ -88,8 +102,10 @@ export interface Registration {
   readonly fnArg: number;
   readonly objectArg: number | null;
   readonly context: Context;
-  /** Prefix of the wait class (`work`, `timer`, `irq`), or null when nothing waits for it. */
+  /** Prefix of the wait class (`work` → `work:<class of objectArg>`; alone when objectArg is null), or null when nothing waits for it. */
   readonly waitClass: string | null;
+  /** More functions that the same call registers (`thread_fn` of request_threaded_irq). */
+  readonly also: readonly { readonly fnArg: number; readonly context: Context; readonly slot: string | null }[];
   /** Slot to which the target is added (`work_struct.func`), or null. */
   readonly slot: string | null;
 }
@@ -98,6 +114,14 @@ export interface Registration {
 export interface Hub {
   readonly name: string;
   readonly acquires: readonly string[];
+  /** `acquires` holds only where the text of argument `arg` names one of `names` (GFP_KERNEL); null: always. */
+  readonly when: { readonly arg: number; readonly names: readonly string[] } | null;
+  readonly because: string;
+}
+
+/** A path (a folder ends in `/`) whose functions are never looked into: the primitives' own code, user-space tools. */
+export interface OpaquePath {
+  readonly path: string;
   readonly because: string;
 }
 
@@ -150,4 +174,18 @@ export interface RuleSet {
   readonly classes: ReadonlyMap<string, ClassRule>;
   /** Macro names that end control flow (`BUG`, `panic`, `unreachable`, `do_exit`). */
   readonly noReturn: ReadonlySet<string>;
+  /** Folders (`kernel/locking/`) and files into which the analysis does not descend. */
+  readonly opaquePaths: readonly OpaquePath[];
+}
+
+/** Something wrong with a rule file. `line` and `column` count from 1; an `error` drops the file or entry it stands in. */
+export interface RuleProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly severity: 'error' | 'warning';
+  /** What is wrong, one line, no full stop. */
+  readonly what: string;
+  /** What to write instead. */
+  readonly instead: string;
 }

@@ -1,0 +1,168 @@
+import type { RulePath } from './read.ts';
+import type { Context, GuardApi, Hub, LockApi, LockFamily, LockOp, Mode, OrderRule, Registration, Success, Transparent } from './rule.ts';
+import type { ClassRule, ForbiddenCall, OpaquePath, SlotRule, Suppression } from './rule.ts';
+import type { CallEntry, FamilyEntry, RulesFile } from './schema.ts';
+
+/** A guard before its family's `sleeps` is known. */
+export type GuardPiece = Omit<GuardApi, 'sleeps'>;
+
+/** What a piece of each kind holds. */
+export interface PieceValues {
+  readonly family: LockFamily;
+  readonly lock: LockApi;
+  readonly guard: GuardPiece;
+  readonly container: string;
+  readonly transparent: Transparent;
+  readonly slot: SlotRule;
+  readonly registration: Registration;
+  readonly hub: Hub;
+  readonly order: OrderRule;
+  readonly forbidden: ForbiddenCall;
+  readonly class: ClassRule;
+  readonly 'no-return': string;
+  readonly opaque: OpaquePath;
+  readonly suppression: Suppression;
+}
+
+/** One rule of one file with its defaults filled in. `key` is what must be unique among pieces of its kind. */
+export type Piece = {
+  [K in keyof PieceValues]: {
+    readonly kind: K;
+    readonly key: string;
+    readonly path: RulePath;
+    readonly value: PieceValues[K];
+  };
+}[keyof PieceValues];
+
+const OPERATIONS = [
+  'acquire', 'try', 'release', 'assert', 'downgrade', 'drop-retake', 'wait', 'query', 'init',
+] as const satisfies readonly LockOp[];
+
+/** Expands a rule file's groups and defaults into single rules, in the order of the file. */
+export function normalize(file: RulesFile): Piece[] {
+  const pieces: Piece[] = [];
+  for (const [name, family] of Object.entries(file.locks ?? {})) pieces.push(...familyPieces(name, family));
+  for (const [name, g] of Object.entries(file.guards ?? {})) {
+    const value: GuardPiece = {
+      name, style: g.style ?? 'class', family: g.family, mode: g.mode ?? 'exclusive',
+      arg: g.class ? null : (g.arg ?? 0), lockClass: g.class ?? null, field: g.field ?? null,
+      success: g.success ?? 'always', irq: g.irq ?? 'none', bh: g.bh ?? 'none',
+    };
+    pieces.push({ kind: 'guard', key: name, path: ['guards', name], value });
+  }
+  for (const [i, tag] of (file.containers ?? []).entries())
+    pieces.push({ kind: 'container', key: tag, path: ['containers', i], value: tag });
+  for (const [i, t] of (file.transparent ?? []).entries())
+    each(t.name, ['transparent', i, 'name'], (name, path) => {
+      const typed = t.is === 'container-of';
+      const value: Transparent = {
+        name, kind: t.is, arg: t.arg ?? 0,
+        typeArg: typed ? (t.type ?? 1) : null,
+        memberArg: typed ? (t.member ?? 2) : t.is === 'member' ? (t.member ?? 1) : null,
+        typeIs: t['type-is'] ?? 'type',
+      };
+      pieces.push({ kind: 'transparent', key: name, path, value });
+    });
+  for (const [i, s] of (file.slots ?? []).entries())
+    each(s.slot, ['slots', i, 'slot'], (slot, path) => {
+      const value: SlotRule = { slot, context: s.context ?? null, held: s.held ?? [], because: s.because };
+      pieces.push({ kind: 'slot', key: slot, path, value });
+    });
+  for (const [i, r] of (file.registrations ?? []).entries())
+    each(r.name, ['registrations', i, 'name'], (name, path) => {
+      const also = (r.also ?? []).map((a) => ({ fnArg: a.fn, context: a.context satisfies Context, slot: a.slot ?? null }));
+      const value: Registration = {
+        name, fnArg: r.fn, objectArg: r.object ?? null, context: r.context,
+        waitClass: r.wait ?? null, slot: r.slot ?? null, also,
+      };
+      pieces.push({ kind: 'registration', key: name, path, value });
+    });
+  for (const [i, h] of (file.hubs ?? []).entries())
+    each(h.name, ['hubs', i, 'name'], (name, path) => {
+      const value: Hub = { name, acquires: h.acquires ?? [], when: h.when ?? null, because: h.because };
+      pieces.push({ kind: 'hub', key: name, path, value });
+    });
+  for (const [i, o] of (file.orders ?? []).entries())
+    for (let k = 0; k + 1 < o.order.length; k++) {
+      const value: OrderRule = { before: o.order[k]!, after: o.order[k + 1]!, because: o.because, source: o.source };
+      pieces.push({ kind: 'order', key: `${value.before} -> ${value.after}`, path: ['orders', i, 'order', k + 1], value });
+    }
+  for (const [i, f] of (file.forbidden ?? []).entries())
+    each(f.call, ['forbidden', i, 'call'], (callee, path) => {
+      const value: ForbiddenCall = { callee, holding: f.holding, because: f.because };
+      pieces.push({ kind: 'forbidden', key: `${callee} under ${f.holding}`, path, value });
+    });
+  for (const [i, c] of (file.classes ?? []).entries())
+    each(c.class, ['classes', i, 'class'], (name, path) => {
+      const value: ClassRule = { class: name, selfCycle: c['self-cycle'], because: c.because };
+      pieces.push({ kind: 'class', key: name, path, value });
+    });
+  for (const [i, name] of (file['no-return'] ?? []).entries())
+    pieces.push({ kind: 'no-return', key: name, path: ['no-return', i], value: name });
+  for (const [i, o] of (file.opaque ?? []).entries())
+    each(o.path, ['opaque', i, 'path'], (name, path) => {
+      pieces.push({ kind: 'opaque', key: name, path, value: { path: name, because: o.because } });
+    });
+  for (const [i, s] of (file.suppressions ?? []).entries()) {
+    const value: Suppression = {
+      fingerprint: s.fingerprint ?? null, locks: s.locks ?? [], path: s.path ?? null,
+      reason: s.reason, expires: s.expires ?? null,
+    };
+    const key = `${value.fingerprint ?? ''} ${value.locks.join(' ')} ${value.path ?? ''}`;
+    pieces.push({ kind: 'suppression', key, path: ['suppressions', i], value });
+  }
+  return pieces;
+}
+
+function familyPieces(name: string, family: FamilyEntry): Piece[] {
+  const value: LockFamily = {
+    family: name, types: family.types ?? [], definers: family.definers ?? [], sleeps: family.sleeps ?? false,
+    ownerless: family.ownerless ?? false, backsOff: family['backs-off'] ?? false,
+  };
+  const pieces: Piece[] = [{ kind: 'family', key: name, path: ['locks', name], value }];
+  const sides: readonly [Mode, RulePath, Pick<FamilyEntry, (typeof OPERATIONS)[number]>][] = [
+    [family.mode ?? 'exclusive', [], family],
+    ['shared', ['shared'], family.shared ?? {}],
+    ['recursive-read', ['recursive-read'], family['recursive-read'] ?? {}],
+  ];
+  for (const [mode, side, operations] of sides)
+    for (const op of OPERATIONS)
+      for (const [i, entry] of (operations[op] ?? []).entries()) {
+        const call = typeof entry === 'string' ? { name: entry } : entry;
+        const path = ['locks', name, ...side, op, i, ...(typeof entry === 'string' ? [] : ['name'])];
+        each(call.name, path, (api, at) => {
+          pieces.push({ kind: 'lock', key: api, path: at, value: lockApi(api, op, mode, name, family, call) });
+        });
+      }
+  return pieces;
+}
+
+function lockApi(
+  name: string, op: LockOp, mode: Mode, familyName: string, family: FamilyEntry, call: Exclude<CallEntry, string>,
+): LockApi {
+  const lockClass = call.class ?? (call.arg === undefined ? (family.class ?? null) : null);
+  const success: Success = call.success ?? (op === 'try' ? 'nonzero' : 'always');
+  return {
+    name, op, family: familyName, mode,
+    arg: lockClass === null ? (call.arg ?? family.arg ?? 0) : null,
+    lockClass,
+    field: call.field ?? family.field ?? null,
+    success,
+    subclassArg: call.subclass ?? null,
+    nestArg: call.nest ?? null,
+    irq: call.irq ?? 'none',
+    bh: call.bh ?? 'none',
+    sleeps: call.sleeps ?? ((op === 'acquire' || op === 'wait' || op === 'drop-retake') && (family.sleeps ?? false)),
+    callbackArg: call.callback ?? null,
+    tryArg: call['try-arg'] ?? null,
+    annotation: family.annotation ?? false,
+    because: call.because ?? family.because ?? null,
+    since: call.since ?? null,
+  };
+}
+
+/** Calls `use` for one name, or for each of several, with its place in the file. */
+function each(names: string | readonly string[], path: RulePath, use: (name: string, path: RulePath) => void): void {
+  if (typeof names === 'string') use(names, path);
+  else for (const [i, name] of names.entries()) use(name, [...path, i]);
+}
