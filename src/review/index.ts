@@ -6,7 +6,6 @@ export { drawDiagram } from './diagram.ts';
 export { reviewJsonSchema } from './json-schema.ts';
 export type {
   CompareRequest,
-  CompareResult,
   Engine,
   ExplainRequest,
   IndexRequest,
@@ -19,6 +18,7 @@ export type {
   Answer,
   ChainStep,
   CheckedClaim,
+  CompareResult,
   Comparison,
   Coverage,
   Explanation,
@@ -37,4 +37,4 @@ export type {
   Verdict,
   WitnessPath,
 } from './review.ts';
-export { explanationSchema, reviewSchema } from './review.ts';
+export { compareResultSchema, explanationSchema, reviewSchema } from './review.ts';

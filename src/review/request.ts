@@ -1,5 +1,5 @@
 import type { Outcome } from '../outcome/index.ts';
-import type { Comparison, Explanation, Review, ReviewedLineage } from './review.ts';
+import type { CompareResult, Explanation, Review } from './review.ts';
 
 /** One step of progress; `total` is null while it is not known. */
 export interface ProgressEvent {
@@ -41,12 +41,6 @@ export interface CompareRequest {
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly from: number | null;
   readonly to: number | null;
-}
-
-/** What `abbot compare … --format json` prints; `comparison` is null when the input holds one version only. */
-export interface CompareResult {
-  readonly lineage: ReviewedLineage;
-  readonly comparison: Comparison | null;
 }
 
 /** What `abbot explain A B` asks for. */

@@ -222,6 +222,9 @@ export const explanationSchema = z.strictObject({
   coverage,
 });
 
+/** What `abbot compare … --format json` prints; `comparison` is null when the input holds one version only. */
+export const compareResultSchema = z.strictObject({ lineage: reviewedLineage, comparison: comparison.nullable() });
+
 export type Review = z.infer<typeof reviewSchema>;
 export type Finding = z.infer<typeof finding>;
 export type FindingKind = z.infer<typeof findingKind>;
@@ -242,3 +245,4 @@ export type CheckedClaim = z.infer<typeof checkedClaim>;
 export type Coverage = z.infer<typeof coverage>;
 export type Unlisted = z.infer<typeof unlisted>;
 export type Explanation = z.infer<typeof explanationSchema>;
+export type CompareResult = z.infer<typeof compareResultSchema>;

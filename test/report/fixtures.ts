@@ -1,4 +1,11 @@
-import { type ChainStep, drawDiagram, type Finding, type Review, type WitnessPath } from '../../src/review/index.ts';
+import {
+  type ChainStep,
+  drawDiagram,
+  type Explanation,
+  type Finding,
+  type Review,
+  type WitnessPath,
+} from '../../src/review/index.ts';
 
 // Reviews of a subsystem that does not exist, written by hand: a "widget" bus whose hotplug lock is taken around removal,
 // while a driver's remove callback takes it with the device locked.
@@ -294,4 +301,12 @@ export const diffOnlyReview: Review = {
     boundsHit: [],
     notes: ['kinds that need a whole function (missing-unlock and its like) are off'],
   },
+};
+
+export const explanation: Explanation = {
+  locks: ['widget_rescan_lock', 'device.mutex'],
+  forward: [removeStore],
+  reverse: [unbindStore],
+  statistics: { forward: { sites: 37, files: 12 }, reverse: { sites: 1, files: 1 } },
+  coverage: richReview.coverage,
 };

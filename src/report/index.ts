@@ -1,0 +1,10 @@
+/**
+ * How a review is shown: pure functions from a `Review` to the text of one surface each. No clock, no file, no
+ * environment; whoever calls has looked at the terminal. All text from mails and sources is data and is made safe here.
+ */
+export { drawDiagram } from '../review/index.ts';
+export { renderJson } from './json.ts';
+export { renderMarkdown } from './markdown.ts';
+export { renderText, type TextOptions } from './text.ts';
+export { renderComparison } from './text-comparison.ts';
+export { renderExplain } from './text-explain.ts';
