@@ -1,0 +1,10 @@
+/**
+ * Diffs: a patch's text as a model, the model applied to bytes, and two versions of a series held against each other.
+ *
+ * Everything here is pure: text and bytes in, values out, nothing read from or written to disk. What a patch says about
+ * paths is checked before anybody can follow it, and a damaged patch is a value with a fault, never an exception.
+ */
+export { type ApplyResult, applyPatch, type HunkRecord } from './apply-patch.ts';
+export { type FilePatch, type FileStatus, type Hunk, type HunkLine, pathOf } from './file-patch.ts';
+export { parseDiff } from './parse-diff.ts';
+export { patchId } from './patch-id.ts';
