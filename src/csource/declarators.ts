@@ -1,0 +1,351 @@
+import type { Cursor } from './cursor.ts';
+import { readAssignment } from './expressions.ts';
+import { TYPE } from './facts.ts';
+import { readStructBody } from './structs.ts';
+import { K, T } from './tokens.ts';
+
+/** What comes before a declarator: `static const struct foo`. */
+export interface Specifiers {
+  type: number;
+  isStatic: boolean;
+  isExtern: boolean;
+  isTypedef: boolean;
+  isInline: boolean;
+  isInit: boolean;
+  isExit: boolean;
+  /** Words were read (a type, storage or qualifier). */
+  any: boolean;
+  /** A type was read. */
+  typed: boolean;
+}
+
+export interface Declarator {
+  /** Token of the name, -1 without one. */
+  name: number;
+  pointer: number;
+  isArray: boolean;
+  /** Pointer to function: `int (*fn)(void)`. */
+  isFunctionPointer: boolean;
+  /** Token of the `(` of the parameter list, -1 when it is no function. */
+  params: number;
+}
+
+const BUILTIN = new Set<number>([
+  K['int'],
+  K['char'],
+  K['short'],
+  K['long'],
+  K['void'],
+  K['float'],
+  K['double'],
+  K['_Bool'],
+  K['signed'],
+  K['unsigned'],
+  K['__signed__'],
+  K['__int128'],
+]);
+const QUALIFIER = new Set<number>([
+  K['const'],
+  K['volatile'],
+  K['register'],
+  K['auto'],
+  K['restrict'],
+  K['__extension__'],
+  K['__restrict'],
+  K['__const'],
+  K['__volatile__'],
+  K['noinline'],
+  K['asmlinkage'],
+]);
+const INLINE = new Set<number>([K['inline'], K['__inline'], K['__inline__'], K['__always_inline']]);
+const TYPEOF = new Set<number>([
+  K['typeof'],
+  K['__typeof__'],
+  K['__typeof'],
+  K['typeof_unqual'],
+  K['__typeof_unqual__'],
+]);
+
+/** Does a type begin at this token, seen without typedefs? */
+export function startsType(c: Cursor, i: number): boolean {
+  const word = c.wordAt(i);
+  if (word < 0) return false;
+  return (
+    word === K['struct'] ||
+    word === K['union'] ||
+    word === K['enum'] ||
+    BUILTIN.has(word) ||
+    TYPEOF.has(word) ||
+    word === K['const'] ||
+    word === K['volatile'] ||
+    word === K['static'] ||
+    word === K['register'] ||
+    word === K['__auto_type'] ||
+    word === K['extern'] ||
+    word === K['typedef'] ||
+    INLINE.has(word) ||
+    word === K['__const']
+  );
+}
+
+function isAttributeWord(c: Cursor, i: number): boolean {
+  return c.startsWith(i, '__');
+}
+
+/** Reads the specifiers of a declaration, up to its declarator. Struct bodies on the way are recorded. */
+export function readSpecifiers(c: Cursor): Specifiers {
+  const { facts } = c;
+  const s: Specifiers = {
+    type: -1,
+    isStatic: false,
+    isExtern: false,
+    isTypedef: false,
+    isInline: false,
+    isInit: false,
+    isExit: false,
+    any: false,
+    typed: false,
+  };
+  let lastName = -1; // the last plain name before the declarator: a typedef's, unless a type was spelled out
+  let plainName = -1;
+  let names = 0;
+  for (;;) {
+    const k = c.kind();
+    if (k >= T.PP_IF && k <= T.PP_ENDIF) {
+      c.at++;
+      continue;
+    }
+    if (k !== T.IDENT) break;
+    const word = c.word();
+    if (word === K['struct'] || word === K['union'] || word === K['enum']) {
+      s.type = readTagged(c, word);
+      s.any = s.typed = true;
+      continue;
+    }
+    if (TYPEOF.has(word)) {
+      c.at++;
+      if (c.kind() === 40) s.type = readTypeof(c);
+      s.any = s.typed = true;
+      continue;
+    }
+    if (word === K['__auto_type']) {
+      c.at++;
+      s.type = facts.type(TYPE.TYPEOF, 0);
+      s.any = s.typed = true;
+      continue;
+    }
+    if (BUILTIN.has(word)) {
+      c.at++;
+      if (s.type < 0) s.type = facts.type(TYPE.BUILTIN, -1);
+      s.any = s.typed = true;
+      continue;
+    }
+    if (word === K['static']) s.isStatic = true;
+    else if (word === K['extern']) s.isExtern = true;
+    else if (word === K['typedef']) s.isTypedef = true;
+    else if (INLINE.has(word)) s.isInline = true;
+    else if (word === K['__init']) s.isInit = true;
+    else if (word === K['__exit']) s.isExit = true;
+    else if (word === K['__attribute__'] || word === K['__attribute']) {
+      c.at++;
+      if (c.kind() === 40) c.at = c.after(c.at);
+      continue;
+    } else if (!QUALIFIER.has(word)) {
+      if (!c.isName(c.at)) break; // a keyword of statements
+      const next = c.kind(1);
+      if (next === 40) {
+        const after = c.after(c.at + 1);
+        const follows = c.kindAt(after);
+        const attribute =
+          isAttributeWord(c, c.at) &&
+          (follows === 42 || (follows === T.IDENT && !isAttributeWord(c, after))) &&
+          !s.isTypedef;
+        if (!attribute) break;
+        c.at = after;
+        s.any = true;
+        continue;
+      }
+      if (next !== T.IDENT && next !== 42) break; // the declared name itself
+      if (next === 42 && (s.typed || names > 0) && !isAttributeWord(c, c.at) && plainName >= 0) break;
+      lastName = c.at;
+      if (!isAttributeWord(c, c.at)) plainName = c.at;
+      names++;
+      c.at++;
+      s.any = true;
+      continue;
+    }
+    c.at++;
+    s.any = true;
+  }
+  if (s.type < 0 && names > 0) {
+    // `foo_t lock ____cacheline_aligned;`: what looks like the name is an attribute, the name came before it.
+    if (names > 1 && c.kind() === T.IDENT && isAttributeWord(c, c.at) && plainName === lastName) {
+      c.at = lastName;
+      lastName = plainName = previousName(c, lastName);
+    }
+    const chosen = plainName >= 0 ? plainName : lastName;
+    s.type = facts.type(TYPE.NAMED, c.nameAt(chosen));
+    s.typed = true;
+  } else if (
+    s.type >= 0 &&
+    names > 0 &&
+    plainName >= 0 &&
+    plainName === lastName &&
+    c.kind() === T.IDENT &&
+    isAttributeWord(c, c.at)
+  ) {
+    c.at = plainName; // `struct foo bar __read_mostly;`
+  }
+  return s;
+}
+
+function previousName(c: Cursor, before: number): number {
+  for (let i = before - 1; i >= 0 && c.isName(i); i--) if (!isAttributeWord(c, i)) return i;
+  return before - 1;
+}
+
+function readTagged(c: Cursor, word: number): number {
+  const { facts } = c;
+  const kind = word === K['struct'] ? TYPE.STRUCT : word === K['union'] ? TYPE.UNION : TYPE.ENUM;
+  c.at++;
+  skipAttributes(c);
+  let tag = -1;
+  if (c.isName(c.at)) tag = c.nameAt(c.at++);
+  if (c.kind() === T.PASTE) {
+    while (c.kind() === T.PASTE) c.at += 2;
+    tag = -1;
+  }
+  while (c.isName(c.at) && isAttributeWord(c, c.at) && (c.kind(1) === 123 || c.kind(1) === 40)) {
+    c.at++;
+    if (c.kind() === 40) c.at = c.after(c.at);
+  }
+  if (c.kind() === 123) {
+    if (kind === TYPE.ENUM) c.at = c.after(c.at);
+    else {
+      if (tag < 0) tag = facts.names.internString(`@${c.line()}`);
+      readStructBody(c, kind, tag);
+    }
+    skipAttributes(c);
+  }
+  return facts.type(kind, tag);
+}
+
+function readTypeof(c: Cursor): number {
+  const after = c.after(c.at);
+  c.at++;
+  const end = c.end;
+  c.end = Math.min(end, after - 1);
+  const type = startsType(c, c.at) ? readTypeName(c, c.end) : c.facts.type(TYPE.TYPEOF, readAssignment(c));
+  c.end = end;
+  c.at = after;
+  return type;
+}
+
+/** `__attribute__((…))`, `__packed`, `__aligned(8)` and their like. */
+export function skipAttributes(c: Cursor): void {
+  for (;;) {
+    const word = c.word();
+    if (
+      word === K['__attribute__'] ||
+      word === K['__attribute'] ||
+      word === K['asm'] ||
+      word === K['__asm__'] ||
+      word === K['__asm']
+    ) {
+      c.at++;
+      if (c.kind() === 40) c.at = c.after(c.at);
+    } else if (
+      c.isName(c.at) &&
+      isAttributeWord(c, c.at) &&
+      (c.kind(1) === T.IDENT || c.kind(1) === 40) &&
+      c.kind(1) !== 59
+    ) {
+      c.at++;
+      if (c.kind() === 40) c.at = c.after(c.at);
+    } else return;
+  }
+}
+
+/** Reads a type name (cast, argument) and stops at `limit`. */
+export function readTypeName(c: Cursor, limit: number): number {
+  const end = c.end;
+  c.end = Math.min(end, limit);
+  let type: number;
+  if (c.isName(c.at) && !startsType(c, c.at)) {
+    type = c.facts.type(TYPE.NAMED, c.nameAt(c.at));
+  } else {
+    type = readSpecifiers(c).type;
+    if (type < 0) type = c.isName(c.at) ? c.facts.type(TYPE.NAMED, c.nameAt(c.at)) : c.facts.type(TYPE.BUILTIN, -1);
+  }
+  c.skipTo(44);
+  if (c.kind() !== 44) c.at = Math.max(c.at, Math.min(c.end, limit));
+  c.end = end;
+  return type;
+}
+
+/** Reads one declarator: stars, name, arrays, parameters; leaves the place behind it and its attributes. */
+export function readDeclarator(c: Cursor): Declarator {
+  const d: Declarator = { name: -1, pointer: 0, isArray: false, isFunctionPointer: false, params: -1 };
+  for (;;) {
+    const k = c.kind();
+    if (k === 42) {
+      d.pointer++;
+      c.at++;
+    } else if (
+      k === T.IDENT &&
+      (QUALIFIER.has(c.word()) ||
+        (isAttributeWord(c, c.at) &&
+          (c.kind(1) === T.IDENT || c.kind(1) === 42 || (c.kind(1) === 40 && c.kind(2) === 42))))
+    )
+      c.at++;
+    else if (k === T.IDENT && (c.word() === K['__attribute__'] || c.word() === K['__attribute'])) skipAttributes(c);
+    else break;
+  }
+  if (
+    c.isName(c.at) ||
+    (c.kind() === T.IDENT && (c.word() === K['__init'] || c.word() === K['__exit']) && c.kind(1) === T.IDENT)
+  ) {
+    while (c.kind(1) === T.IDENT && c.isName(c.at + 1) && isAttributeWord(c, c.at) && !isAttributeWord(c, c.at + 1))
+      c.at++;
+    if (c.word() === K['__init'] || c.word() === K['__exit']) c.at++;
+    d.name = c.at++;
+    if (c.kind() === T.PASTE) {
+      while (c.kind() === T.PASTE) c.at += 2;
+      d.name = -1;
+    }
+    while (c.isName(c.at) && isAttributeWord(c, c.at)) {
+      c.at++;
+      if (c.kind() === 40) c.at = c.after(c.at);
+    }
+    if (c.kind() === 40) {
+      d.params = c.at;
+      c.at = c.after(c.at);
+    }
+  } else if (c.kind() === 40) {
+    // (*fn)(…), (*fn[N])(…), (*(*f)(…))(…): the innermost name counts
+    const after = c.after(c.at);
+    let i = c.at + 1;
+    let stars = 0;
+    while (
+      i < after &&
+      (c.kindAt(i) === 42 ||
+        c.kindAt(i) === 40 ||
+        (c.kindAt(i) === T.IDENT && (QUALIFIER.has(c.wordAt(i)) || (isAttributeWord(c, i) && c.kindAt(i + 1) !== 41))))
+    ) {
+      if (c.kindAt(i) === 42) stars++;
+      i++;
+    }
+    if (c.isName(i)) d.name = i;
+    c.at = after;
+    if (c.kind() === 40) {
+      c.at = c.after(c.at);
+      if (stars > 0) d.isFunctionPointer = true;
+      else d.params = after;
+    } else d.pointer += stars;
+  }
+  while (c.kind() === 91) {
+    d.isArray = true;
+    c.at = c.after(c.at);
+  }
+  return d;
+}

@@ -1,0 +1,370 @@
+import { normalCondition } from './conditionals.ts';
+import type { Cursor } from './cursor.ts';
+import { readDeclarator, readSpecifiers } from './declarators.ts';
+import { readArguments } from './expressions.ts';
+import { FIELD_FLAG, FLAG, TYPE, X } from './facts.ts';
+import { readFunction, readMacroFunction, readPairedParameters, readParameters } from './functions.ts';
+import { readBraces, recordValue } from './initializers.ts';
+import { StatementReader } from './statements.ts';
+import { K, KEYWORD_COUNT, T } from './tokens.ts';
+
+/** File-level macros that say nothing about types, locks or callbacks. */
+const SILENT = /^(EXPORT_|MODULE_(?!DEVICE_TABLE)|EXPORT_SYMBOL|ACPI_EXPORT_SYMBOL|__ADDRESSABLE|BUILD_BUG)/;
+const PAIRED =
+  /^(?:COMPAT_)?SYSCALL\d*_DEFINE\d*$|^SYSCALL_DEFINE\d|^COMPAT_SYSCALL_DEFINE\d|^BPF_CALL_\d$|^(?:KRETPROBE_|__)?SYSCALL_DEFINEx$/;
+/** Longest macro body whose text is kept for expansion. */
+const BODY_LIMIT = 4000;
+
+/** Reads a whole file at its outermost level. */
+export class FileScopeReader {
+  private readonly c: Cursor;
+  private readonly reader: StatementReader;
+  private readonly conditions: { text: string; negated: boolean }[] = [];
+  private conditionName = -1;
+
+  constructor(c: Cursor) {
+    this.c = c;
+    this.reader = new StatementReader(c);
+  }
+
+  read(): void {
+    const { c } = this;
+    this.conditions.length = 0;
+    this.conditionName = -1;
+    while (c.at < c.end) {
+      const start = c.at;
+      const k = c.kind();
+      if (k >= T.PP_IF && k <= T.PP_ENDIF) this.directive();
+      else if (k === T.PP_DEFINE) this.define();
+      else if (k === T.IDENT || k === 42) this.external();
+      else if (k === 123) c.at = c.after(c.at);
+      else c.at++;
+      if (c.at === start) c.at++;
+    }
+  }
+
+  private directive(): void {
+    const { c, conditions } = this;
+    const k = c.kind();
+    if (k <= T.PP_IFNDEF) conditions.push(normalCondition(k, c.text(c.at)));
+    else if (k === T.PP_ENDIF) conditions.pop();
+    else {
+      const top = conditions[conditions.length - 1];
+      if (top) {
+        if (k === T.PP_ELSE) top.negated = !top.negated;
+        else Object.assign(top, normalCondition(k, c.text(c.at)));
+      }
+    }
+    c.at++;
+    const said = conditions
+      .filter((f) => !(f.negated && /_H_*$/.test(f.text)))
+      .map((f) => (f.negated ? `!${f.text}` : f.text));
+    this.conditionName = said.length > 0 ? c.facts.names.internString(said.join(' && ')) : -1;
+  }
+
+  private define(): void {
+    const { c } = this;
+    const { columns, names } = c.facts;
+    const nameToken = c.at;
+    let eol = c.at + 1;
+    while (c.kindAt(eol) !== T.PP_EOL && eol < c.tokens.count - 1) eol++;
+    const params: number[] = [];
+    let from = nameToken + 1;
+    const objectLike = !(c.kindAt(from) === 40 && c.tokens.start[from] === c.tokens.end[nameToken]);
+    if (!objectLike) {
+      const close = c.after(from);
+      for (let i = from + 1; i < close - 1; i++) if (c.kindAt(i) === T.IDENT) params.push(c.nameAt(i));
+      from = close;
+    }
+    const name = c.nameAt(nameToken);
+    if (from < eol && from <= eol) {
+      const first = c.kindAt(from);
+      const simple = objectLike && eol - from === 1 && first !== T.IDENT;
+      if (!simple) {
+        if (!objectLike && this.definesThings(from, eol)) {
+          const start = c.tokens.start[from] as number;
+          const end = c.tokens.end[eol - 1] as number;
+          if (end - start <= BODY_LIMIT) {
+            columns.macroTexts.push(name);
+            columns.macroTexts.push(c.facts.list(params));
+            columns.macroTexts.push(
+              names.internString(
+                new TextDecoder('latin1').decode(c.bytes.subarray(start, end)).replace(/\\\r?\n/g, ' '),
+              ),
+            );
+          }
+        }
+        readMacroFunction(c, this.reader, name, params, from, eol, objectLike);
+      }
+    }
+    c.at = eol + 1;
+  }
+
+  /** Whether a macro body may define variables or functions when it is used at file level. */
+  private definesThings(from: number, eol: number): boolean {
+    const { c } = this;
+    const first = c.wordAt(from);
+    if (
+      first === K['static'] ||
+      first === K['struct'] ||
+      first === K['extern'] ||
+      first === K['const'] ||
+      first === K['union']
+    )
+      return true;
+    if (first === K['do'] || first === K['if']) return false;
+    for (let i = from; i < eol; i++)
+      if (c.kindAt(i) === T.PASTE || (c.kindAt(i) === 46 && c.kindAt(i + 2) === 61)) return true;
+    // a macro that is another defining macro: DEFINE_X(a) … DEFINE_Y(a)
+    if (c.kindAt(from) === T.IDENT && c.kindAt(from + 1) === 40)
+      return /^[A-Z0-9_]+$|^module_|^builtin_/.test(c.text(from));
+    return c.kindAt(from) === T.IDENT && first >= KEYWORD_COUNT && c.kindAt(from + 1) === T.IDENT;
+  }
+
+  private external(): void {
+    const { c } = this;
+    const { facts } = c;
+    const start = c.at;
+    const line = c.line();
+    const s = readSpecifiers(c);
+    if (c.kind() === 59) {
+      c.at++;
+      return;
+    }
+    if (c.isName(c.at) && c.kind(1) === 40 && !s.typed) {
+      if (this.macroUse(s.isStatic, line)) return;
+    }
+    if (s.isTypedef) return this.typedef(s.type);
+    for (;;) {
+      const here = c.at;
+      const declLine = c.line();
+      const d = readDeclarator(c);
+      if (d.params >= 0) {
+        this.skipToBodyOrEnd();
+        if (c.kind() === 123 && d.name >= 0) {
+          const flags =
+            (s.isStatic ? FLAG.STATIC : 0) |
+            (s.isInline ? FLAG.INLINE : 0) |
+            (s.isInit ? FLAG.INIT : 0) |
+            (s.isExit ? FLAG.EXIT : 0) |
+            this.sectionFlags(start, d.params);
+          readFunction(
+            c,
+            this.reader,
+            {
+              name: c.nameAt(d.name),
+              flags,
+              line: c.line(d.name),
+              type: s.type,
+              condition: this.conditionName,
+              params: d.params,
+            },
+            (open) => readParameters(c, open),
+          );
+          return;
+        }
+        if (d.name >= 0 && s.type >= 0) this.prototype(c.nameAt(d.name), s.type);
+      } else if (d.name >= 0) this.variable(c.nameAt(d.name), s, d, declLine);
+      if (c.kind() === 61) {
+        c.at++;
+        const type = s.type < 0 ? facts.type(TYPE.BUILTIN, -1) : s.type;
+        const owner = d.name >= 0 ? c.nameAt(d.name) : -1;
+        if (c.kind() === 123) readBraces(c, type, owner, []);
+        else recordValue(c, type, owner, [], declLine);
+      }
+      while (c.at < c.end && c.kind() !== 44 && c.kind() !== 59 && c.kind() !== T.PP_DEFINE) {
+        if (c.kind() === 123 && d.params < 0) break;
+        c.at = c.kind() === 40 || c.kind() === 91 || c.kind() === 123 ? c.after(c.at) : c.at + 1;
+        if (c.kind() === T.IDENT && c.word() >= 0 && c.at > here && this.beginsAtLineStart()) return;
+      }
+      if (c.kind() !== 44 || c.at === here) break;
+      c.at++;
+    }
+    if (c.kind() === 59) c.at++;
+    else if (c.kind() === 123) c.at = c.after(c.at);
+  }
+
+  /** A word at column 0 after a declaration that lost its `;` begins the next one. */
+  private beginsAtLineStart(): boolean {
+    const { c } = this;
+    const start = c.tokens.start[c.at] as number;
+    return (
+      start > 0 &&
+      c.bytes[start - 1] === 10 &&
+      (c.word() === K['static'] ||
+        c.word() === K['struct'] ||
+        c.word() === K['int'] ||
+        c.word() === K['void'] ||
+        c.word() === K['const'] ||
+        c.word() === K['extern'] ||
+        c.word() === K['typedef'])
+    );
+  }
+
+  private sectionFlags(from: number, to: number): number {
+    const { c } = this;
+    let flags = 0;
+    for (let i = from; i < to; i++) {
+      const word = c.wordAt(i);
+      if (word === K['__init']) flags |= FLAG.INIT;
+      else if (word === K['__exit']) flags |= FLAG.EXIT;
+    }
+    return flags;
+  }
+
+  /** After a parameter list: attributes and annotations up to the body, the `;` or a comma. */
+  private skipToBodyOrEnd(): void {
+    const { c } = this;
+    while (c.at < c.end) {
+      const k = c.kind();
+      if (k === 123 || k === 59 || k === 44 || k === 61) return;
+      if (k >= T.PP_IF && k <= T.PP_ENDIF) {
+        c.at++;
+        continue;
+      }
+      if (k === T.PP_DEFINE || k === 125) return;
+      c.at = k === 40 || k === 91 ? c.after(c.at) : c.at + 1;
+    }
+  }
+
+  private prototype(name: number, type: number): void {
+    const { types, prototypes } = this.c.facts.columns;
+    const kind = types.at(type * 2);
+    if (kind !== TYPE.STRUCT && kind !== TYPE.UNION && kind !== TYPE.NAMED) return;
+    prototypes.push(name);
+    prototypes.push(type);
+  }
+
+  private variable(
+    name: number,
+    s: { type: number; isStatic: boolean; isExtern: boolean },
+    d: { pointer: number; isArray: boolean; isFunctionPointer: boolean },
+    line: number,
+  ): void {
+    if (s.type < 0) return;
+    const { globals } = this.c.facts.columns;
+    const pointer = d.pointer | (d.isArray ? FIELD_FLAG.ARRAY : 0) | (d.isFunctionPointer ? FIELD_FLAG.FUNCTION : 0);
+    const flags = (s.isStatic ? FLAG.STATIC : 0) | (s.isExtern ? FLAG.EXTERN : 0);
+    for (const word of [name, s.type, pointer, flags, line, this.conditionName]) globals.push(word);
+  }
+
+  private typedef(type: number): void {
+    const { c } = this;
+    const { typedefs } = c.facts.columns;
+    for (;;) {
+      const here = c.at;
+      const d = readDeclarator(c);
+      if (d.name >= 0 && type >= 0) {
+        typedefs.push(c.nameAt(d.name));
+        typedefs.push(type);
+        typedefs.push(
+          d.pointer |
+            (d.isFunctionPointer || d.params >= 0 ? FIELD_FLAG.FUNCTION : 0) |
+            (d.isArray ? FIELD_FLAG.ARRAY : 0),
+        );
+      }
+      while (c.at < c.end && c.kind() !== 44 && c.kind() !== 59)
+        c.at = c.kind() === 40 || c.kind() === 91 || c.kind() === 123 ? c.after(c.at) : c.at + 1;
+      if (c.kind() !== 44 || c.at === here) break;
+      c.at++;
+    }
+    if (c.kind() === 59) c.at++;
+  }
+
+  /**
+   * `NAME(args)` at file level without a type before it: a macro that is used (`DEFINE_MUTEX(x);`, `module_init(f)`), or
+   * one that opens a function body (`SYSCALL_DEFINE2(…) {`). False when it is an old-style function without a type.
+   */
+  private macroUse(isStatic: boolean, line: number): boolean {
+    const { c } = this;
+    const { facts } = c;
+    const nameToken = c.at;
+    const open = c.at + 1;
+    const after = c.after(open);
+    const name = c.words.text(c.word());
+    c.at = after;
+    if (c.kind() === 123) {
+      const paired = PAIRED.test(name);
+      const first = c.isName(open + 1) ? c.words.text(c.wordAt(open + 1)) : '';
+      const isMacro = paired || /^[A-Z_][A-Z0-9_]*$/.test(name);
+      const own =
+        !isMacro || first === ''
+          ? name
+          : paired && /SYSCALL/.test(name)
+            ? `${/COMPAT/.test(name) ? '__do_compat_sys_' : '__do_sys_'}${first}`
+            : first;
+      readFunction(
+        c,
+        this.reader,
+        {
+          name: facts.names.internString(own),
+          flags: (isStatic ? FLAG.STATIC : 0) | (paired ? FLAG.SYSCALL : 0),
+          line: c.line(nameToken),
+          type: -1,
+          condition: this.conditionName,
+          params: open,
+        },
+        (list) =>
+          paired
+            ? readPairedParameters(c, list)
+            : isMacro
+              ? readParametersAfterFirst(c, list)
+              : readParameters(c, list),
+      );
+      return true;
+    }
+    if (c.kind() === 61) {
+      // static DEFINE_PER_CPU(struct x, y) = { … };
+      this.invocation(nameToken, open, isStatic, line);
+      c.at = after + 1;
+      if (c.kind() === 123) {
+        const type = this.firstTypeArgument();
+        readBraces(c, type, -1, []);
+      }
+      while (c.at < c.end && c.kind() !== 59)
+        c.at = c.kind() === 40 || c.kind() === 123 || c.kind() === 91 ? c.after(c.at) : c.at + 1;
+      return true;
+    }
+    if (!SILENT.test(name)) this.invocation(nameToken, open, isStatic, line);
+    c.at = after;
+    // attributes or a list of further macros may follow on the same statement
+    if (c.kind() === 59) c.at++;
+    return true;
+  }
+
+  private firstTypeArgument(): number {
+    const { columns } = this.c.facts;
+    const at = columns.invocations.length - 5;
+    if (at >= 0) {
+      const args = columns.invocations.at(at + 1);
+      for (let i = 1; i <= columns.lists.at(args); i++) {
+        const arg = columns.lists.at(args + i);
+        if (this.c.facts.kindOf(arg) === X.TYPE) return this.c.facts.a(arg);
+      }
+    }
+    return this.c.facts.type(TYPE.BUILTIN, -1);
+  }
+
+  private invocation(nameToken: number, open: number, isStatic: boolean, line: number): void {
+    const { c } = this;
+    const { invocations } = c.facts.columns;
+    c.at = open;
+    const args = readArguments(c);
+    for (const word of [c.nameAt(nameToken), args, isStatic ? FLAG.STATIC : 0, line, this.conditionName])
+      invocations.push(word);
+  }
+}
+
+/** `DEFINE_X(name, type arg, …) {`: the first argument is the name, the rest are parameters. */
+function readParametersAfterFirst(c: Cursor, open: number): number {
+  const close = c.after(open) - 1;
+  let i = open + 1;
+  while (i < close && c.kindAt(i) !== 44) i = c.kindAt(i) === 40 ? c.after(i) : i + 1;
+  if (c.kindAt(i) !== 44) return 0;
+  // read the rest as if it were the whole list: pair the comma with the closing bracket for the time being
+  const saved = c.match[i] as number;
+  c.match[i] = close;
+  const count = readParameters(c, i);
+  c.match[i] = saved;
+  return count;
+}
