@@ -21,9 +21,14 @@ export interface Fault {
 /** Every way in which abbot can expectedly fail, with the exit code and what the user can do. */
 export const CATALOGUE = {
   'usage/argument': { exit: 2, hint: 'see abbot --help' },
+  'config/invalid': { exit: 2, hint: 'correct it, or see the values in force with `abbot doctor`' },
+  'output/unwritable': { exit: 3, hint: 'name a file in a folder that exists and can be written' },
   'input/not-found': { exit: 3, hint: 'name an mbox, an .eml file, a directory of mails, or - for standard input' },
   'input/unreadable': { exit: 3, hint: 'check the permissions of the file' },
-  'input/empty': { exit: 3, hint: 'give a file with at least one patch mail, for instance from `b4 am -o- <message-id>`' },
+  'input/empty': {
+    exit: 3,
+    hint: 'give a file with at least one patch mail, for instance from `b4 am -o- <message-id>`',
+  },
   'input/no-mail': { exit: 3, hint: 'abbot reads mbox, .eml, maildir and `git format-patch` output' },
   'input/no-patch': { exit: 3, hint: 'give the patch mails themselves, not only the cover letter or replies' },
   'input/no-such-version': { exit: 3, hint: 'the versions at hand are listed by `abbot compare`' },

@@ -33,7 +33,7 @@ export function renderText(review: Review, options: TextOptions): string {
     ...wrap(clean(basePhrase(review.base)), width).map(colors.quiet),
     '',
     ...wrap(verdictLine(listed, coverage.mode === 'diff-only'), width).map(
-      listed.length > 0 ? colors.bad : colors.good,
+      listed.some((f) => ALARMING.has(f.verdict)) ? colors.bad : colors.good,
     ),
   ];
   listed.forEach((finding, i) => {

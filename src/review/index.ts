@@ -12,6 +12,8 @@ export type {
   IndexSummary,
   ProgressEvent,
   ReviewRequest,
+  RulesCheckRequest,
+  RulesSummary,
   TreeRequest,
 } from './request.ts';
 export type {

@@ -66,10 +66,22 @@ export interface IndexSummary {
   readonly bytes: number;
 }
 
+/** What `abbot rules check` asks for. */
+export interface RulesCheckRequest {
+  readonly ruleDirs: readonly string[];
+}
+
+/** What the rules hold: the hash of their content, and how many entries of each kind were loaded. */
+export interface RulesSummary {
+  readonly hash: string;
+  readonly entries: readonly { readonly kind: string; readonly count: number }[];
+}
+
 /** Everything the command line asks of the review room; the door exports functions of these names and types. */
 export interface Engine {
   readonly runReview: (request: ReviewRequest) => Promise<Outcome<Review>>;
   readonly runCompare: (request: CompareRequest) => Promise<Outcome<CompareResult>>;
   readonly runExplain: (request: ExplainRequest) => Promise<Outcome<Explanation>>;
+  readonly runRulesCheck: (request: RulesCheckRequest) => Promise<Outcome<RulesSummary>>;
   readonly runIndex: (request: IndexRequest) => Promise<Outcome<IndexSummary>>;
 }

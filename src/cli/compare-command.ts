@@ -1,0 +1,32 @@
+import { renderComparison, renderJson } from '../report/index.ts';
+import { deliver, lookOf, refuse } from './deliver.ts';
+import type { CommonOptions, OutputOptions } from './options.ts';
+import { resolveSettings } from './settings.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface CompareOptions extends CommonOptions, OutputOptions {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** `abbot compare`: what changed between two versions, with the changelog's claims checked. */
+export async function compareCommand(
+  inputs: readonly string[],
+  options: CompareOptions,
+  to: Surroundings,
+): Promise<number> {
+  const settings = await resolveSettings(options, to);
+  if (!settings.ok) return refuse(settings.fault, to);
+  const engine = await to.engine();
+  const compared = await engine.runCompare({
+    inputs,
+    ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
+    from: options.from ?? null,
+    to: options.to ?? null,
+  });
+  if (!compared.ok) return refuse(compared.fault, to);
+  const look = lookOf(options.output, settings.value.color, to);
+  const text =
+    options.format === 'json' ? renderJson(compared.value) : renderComparison(compared.value, { ...look, all: true });
+  return deliver(text, options.output, 0, to);
+}

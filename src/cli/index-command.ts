@@ -1,0 +1,53 @@
+import { fail } from '../outcome/index.ts';
+import type { IndexSummary } from '../review/index.ts';
+import { refuse } from './deliver.ts';
+import type { CommonOptions } from './options.ts';
+import { createProgress } from './progress.ts';
+import { resolveSettings } from './settings.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface IndexOptions extends CommonOptions {
+  readonly rev?: string;
+}
+
+/** `abbot index`: builds or refreshes the facts cache of a tree, and says what it holds. */
+export async function indexCommand(options: IndexOptions, to: Surroundings): Promise<number> {
+  const { rev, ...flags } = options;
+  const settings = await resolveSettings(rev === undefined ? flags : { ...flags, base: rev }, to);
+  if (!settings.ok) return refuse(settings.fault, to);
+  const { tree, base, rules, cache, workers } = settings.value;
+  if (tree.value === null) {
+    return refuse(fail('usage/argument', 'no tree is given', undefined, 'add --tree DIR').fault, to);
+  }
+  const progress = createProgress(to.stderr, { quiet: options.quiet === true }, () => performance.now());
+  const engine = await to.engine();
+  const indexed = await engine
+    .runIndex({
+      tree: tree.value,
+      base: base.value,
+      ruleDirs: rules.value,
+      cacheDir: cache.value,
+      workers: workers.value,
+      onProgress: progress.report,
+    })
+    .finally(progress.clear);
+  if (!indexed.ok) return refuse(indexed.fault, to);
+  if (options.quiet !== true) to.stdout.write(summaryText(indexed.value));
+  return 0;
+}
+
+/** The summary as a table: counts to the right, so that they compare. */
+export function summaryText(summary: IndexSummary): string {
+  const rows: [string, string][] = [
+    ['files', String(summary.files)],
+    ['functions', String(summary.functions)],
+    ['call sites', String(summary.callSites)],
+    ['unresolved calls', String(summary.unresolved)],
+    ['callback slots', String(summary.slots)],
+    ['lock sites', String(summary.lockSites)],
+    ['lock classes', String(summary.classes)],
+    ['megabytes', (summary.bytes / 1e6).toFixed(1)],
+    ['seconds', summary.seconds.toFixed(1)],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(18)}${value.padStart(12)}\n`).join('');
+}

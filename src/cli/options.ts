@@ -1,0 +1,59 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Flags, workerCount } from './settings.ts';
+
+/** Options that every command has. */
+export interface CommonOptions extends Flags {
+  readonly quiet?: true;
+  readonly verbose?: true;
+}
+
+/** Options of the commands that print something. */
+export interface OutputOptions {
+  readonly format: string;
+  readonly output?: string;
+}
+
+/** `v11` or `11`. */
+export function versionNumber(text: string): number {
+  const found = /^v?(\d{1,4})$/i.exec(text);
+  const version = Number(found?.[1] ?? 0);
+  if (version < 1) throw new InvalidArgumentError('It is a version number, such as v11.');
+  return version;
+}
+
+/** `--workers`. */
+export function workers(text: string): number {
+  const count = workerCount(text);
+  if (count === null) throw new InvalidArgumentError('It is a number from 1 to 64.');
+  return count;
+}
+
+function collect(dir: string, before: readonly string[] = []): string[] {
+  return [...before, dir];
+}
+
+/** The tree, its revision, the rules and the cache. */
+export function treeOptions(command: Command): Command {
+  return command
+    .option('--tree <dir>', 'sources to review against: a git repository or a plain directory')
+    .option('--base <rev>', 'revision of the tree (default: what the series names, else HEAD)')
+    .option('--rules <dir>', 'folder with more rules; may be given again', collect)
+    .option('--cache <dir>', 'folder of the facts cache')
+    .option('--no-cache', 'keep no facts')
+    .option('--workers <n>', 'processes that read sources', workers);
+}
+
+/** Format and destination. */
+export function outputOptions(command: Command, formats: readonly string[]): Command {
+  return command
+    .addOption(new Option('--format <format>', 'what to print').choices([...formats]).default(formats[0]))
+    .option('-o, --output <file>', 'write there instead of standard output');
+}
+
+/** How much to say beside the result. */
+export function mannerOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']))
+    .option('--quiet', 'no progress, nothing but the result and errors')
+    .option('--verbose', 'stack traces of unexpected errors');
+}

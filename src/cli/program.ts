@@ -1,0 +1,158 @@
+import { Command, CommanderError } from 'commander';
+import type { CompareOptions } from './compare-command.ts';
+import type { ExplainOptions } from './explain-command.ts';
+import type { IndexOptions } from './index-command.ts';
+import { type CommonOptions, mannerOptions, outputOptions, treeOptions, versionNumber, workers } from './options.ts';
+import type { ReviewOptions } from './review-command.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What `abbot --help` says about exit codes; SURFACES of the documentation say the same. */
+const EXIT_CODES = `
+Exit codes: 0 nothing to report, 1 the series introduces a deadlock or a new path
+into one, 2 usage, 3 could not analyse (standard error says why, in one line).
+`;
+
+/**
+ * Runs one command line to its end and gives the exit code; never throws. Each command is loaded when it is called,
+ * so that `abbot --version` costs no more than reading this file.
+ *
+ * @example
+ * process.exitCode = await run(process.argv.slice(2), surroundings);
+ */
+export async function run(argv: readonly string[], to: Surroundings): Promise<number> {
+  let code = 0;
+  const done = (value: number) => {
+    code = value;
+  };
+  try {
+    await describe(to, done).parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return unexpected(error, argv.includes('--verbose'), to);
+  }
+}
+
+/** Every exception that reaches this far is a bug of ours: one line, and the stack for whoever asks. */
+function unexpected(error: unknown, verbose: boolean, to: Surroundings): number {
+  const message = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
+  const stack = verbose && error instanceof Error && error.stack ? `${error.stack}\n` : '';
+  const advice = verbose ? 'please report it' : 'add --verbose and report it';
+  to.stderr.write(`${stack}abbot: this is a bug in abbot: ${message.replace(/\p{Cc}/gu, ' ')}; ${advice}\n`);
+  return 3;
+}
+
+function describe(to: Surroundings, done: (code: number) => void): Command {
+  const program = new Command('abbot')
+    .description(
+      'Reviews kernel patch series for lock-order deadlocks,\nand says what really changed since the last version.',
+    )
+    .version(to.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => to.stdout.write(text),
+      writeErr: (text) => to.stderr.write(text),
+      getOutHelpWidth: () => Math.min(to.stdout.columns ?? 80, 100),
+      getErrHelpWidth: () => 80,
+      outputError: (text, write) => write(`abbot: ${usageLine(text)}\n`),
+    })
+    .addHelpText('after', EXIT_CODES);
+
+  mannerOptions(
+    outputOptions(
+      treeOptions(
+        program
+          .command('review')
+          .summary('review a patch series')
+          .description('Reviews the newest version of a series, and compares it with the one before.')
+          .argument('<input...>', 'mbox, .eml files or directories of mails; - is standard input'),
+      ),
+      ['text', 'json', 'markdown'],
+    ),
+  )
+    .option('--no-tree', 'read the diff alone, even where a tree is configured')
+    .option('--pick <version>', 'review this version instead of the newest', versionNumber)
+    .option('--all', 'list pre-existing and doubtful findings too, and every proof in full')
+    .action(async (inputs: string[], options: ReviewOptions) => {
+      const { reviewCommand } = await import('./review-command.ts');
+      done(await reviewCommand(inputs, options, to));
+    });
+
+  mannerOptions(
+    outputOptions(
+      program
+        .command('compare')
+        .summary('what changed between two versions of a series')
+        .description('Says what changed between two versions, and checks what the changelog claims.')
+        .argument('<input...>', 'mbox, .eml files or directories of mails; - is standard input')
+        .option('--from <version>', 'the older version (default: the one before)', versionNumber)
+        .option('--to <version>', 'the newer version (default: the newest)', versionNumber),
+      ['text', 'json'],
+    ),
+  ).action(async (inputs: string[], options: CompareOptions) => {
+    const { compareCommand } = await import('./compare-command.ts');
+    done(await compareCommand(inputs, options, to));
+  });
+
+  mannerOptions(
+    outputOptions(
+      treeOptions(
+        program
+          .command('explain')
+          .summary('all paths for a pair of locks')
+          .description('Shows every path on which one lock is taken with the other held, in both directions.')
+          .argument('<A>', 'a lock class: tag.field (device.mutex), or the name of a global lock')
+          .argument('<B>', 'another one'),
+      ),
+      ['text', 'json'],
+    ),
+  ).action(async (a: string, b: string, options: ExplainOptions) => {
+    const { explainCommand } = await import('./explain-command.ts');
+    done(await explainCommand([a, b], options, to));
+  });
+
+  mannerOptions(
+    program
+      .command('index')
+      .summary('build or refresh the facts of a tree')
+      .description('Reads a tree into the facts cache, so that reviews against it take seconds.')
+      .option('--tree <dir>', 'a git repository or a plain directory of sources')
+      .option('--rev <rev>', 'revision of the tree (default: HEAD)')
+      .option('--cache <dir>', 'folder of the facts cache')
+      .option('--workers <n>', 'processes that read sources', workers),
+  ).action(async (options: IndexOptions) => {
+    const { indexCommand } = await import('./index-command.ts');
+    done(await indexCommand(options, to));
+  });
+
+  const rules = program.command('rules').summary('the lock rules').helpCommand(false);
+  mannerOptions(
+    rules
+      .command('check')
+      .description('Checks the built-in rules and those of more folders.')
+      .argument('[dir...]', 'folders with rules (default: those that are configured)'),
+  ).action(async (dirs: string[], options: CommonOptions) => {
+    const { rulesCheckCommand } = await import('./rules-check-command.ts');
+    done(await rulesCheckCommand(dirs, options, to));
+  });
+
+  mannerOptions(
+    treeOptions(program.command('doctor').description('Checks the installation and shows the settings in force.')),
+  ).action(async (options: CommonOptions) => {
+    const { doctorCommand } = await import('./doctor-command.ts');
+    done(await doctorCommand(options, to));
+  });
+  return program;
+}
+
+/** Commander's message as our one line: what happened, and what to do. */
+function usageLine(text: string): string {
+  const [what = '', suggestion = ''] = text
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n');
+  return `${what.replace(/\.$/, '')}; ${suggestion === '' ? 'see abbot --help' : `${suggestion.replace(/^\(|\)$/g, '')} See abbot --help`}`;
+}

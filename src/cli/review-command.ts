@@ -1,0 +1,54 @@
+import { renderJson, renderMarkdown, renderText } from '../report/index.ts';
+import type { Review } from '../review/index.ts';
+import { deliver, type Look, lookOf, refuse } from './deliver.ts';
+import type { CommonOptions, OutputOptions } from './options.ts';
+import { createProgress } from './progress.ts';
+import { resolveSettings } from './settings.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface ReviewOptions extends CommonOptions, OutputOptions {
+  readonly all?: true;
+  readonly pick?: number;
+}
+
+/** `abbot review`: exit code 0 when there is nothing to report, 1 when the series makes something worse. */
+export async function reviewCommand(
+  inputs: readonly string[],
+  options: ReviewOptions,
+  to: Surroundings,
+): Promise<number> {
+  const settings = await resolveSettings(options, to);
+  if (!settings.ok) return refuse(settings.fault, to);
+  const { tree, base, rules, cache, workers, color } = settings.value;
+  const progress = createProgress(to.stderr, { quiet: options.quiet === true }, () => performance.now());
+  const engine = await to.engine();
+  const review = await engine
+    .runReview({
+      inputs,
+      ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
+      tree: tree.value,
+      base: base.value,
+      pick: options.pick ?? null,
+      ruleDirs: rules.value,
+      all: options.all === true,
+      cacheDir: cache.value,
+      workers: workers.value,
+      onProgress: progress.report,
+      version: to.version,
+    })
+    .finally(progress.clear);
+  if (!review.ok) return refuse(review.fault, to);
+  const look = lookOf(options.output, color, to);
+  return deliver(render(review.value, options, look), options.output, verdictCode(review.value), to);
+}
+
+function render(review: Review, options: ReviewOptions, look: Look): string {
+  if (options.format === 'json') return renderJson(review);
+  if (options.format === 'markdown') return renderMarkdown(review);
+  return renderText(review, { ...look, all: options.all === true });
+}
+
+function verdictCode(review: Review): 0 | 1 {
+  const worse = review.findings.some((f) => f.reported && (f.verdict === 'introduced' || f.verdict === 'new-path'));
+  return worse ? 1 : 0;
+}
