@@ -134,7 +134,10 @@ export class FileScopeReader {
     if (c.isName(c.at) && c.kind(1) === 40 && !s.typed) {
       if (this.macroUse(s.isStatic, line)) return;
     }
-    if (s.isTypedef) return this.typedef(s.type);
+    if (s.isTypedef) {
+      this.typedef(s.type);
+      return;
+    }
     for (;;) {
       const here = c.at;
       const declLine = c.line();

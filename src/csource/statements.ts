@@ -149,18 +149,24 @@ export class StatementReader {
     const { c, emitter } = this;
     switch (c.word()) {
       case K['if']:
-        return this.ifStatement();
+        this.ifStatement();
+        return;
       case K['for']:
-        return this.forStatement();
+        this.forStatement();
+        return;
       case K['while']:
-        return this.whileStatement();
+        this.whileStatement();
+        return;
       case K['do']:
-        return this.doStatement();
+        this.doStatement();
+        return;
       case K['switch']:
-        return this.switchStatement();
+        this.switchStatement();
+        return;
       case K['case']:
       case K['default']:
-        return this.caseLabel();
+        this.caseLabel();
+        return;
       case K['else']: // an else without its if, after a dropped arm
         c.at++;
         return;
@@ -187,7 +193,8 @@ export class StatementReader {
       case K['asm']:
       case K['__asm__']:
       case K['__asm']:
-        return this.asmStatement();
+        this.asmStatement();
+        return;
       case K['__label__']:
       case K['_Static_assert']:
       case K['static_assert']:
