@@ -5,6 +5,9 @@
  * paths is checked before anybody can follow it, and a damaged patch is a value with a fault, never an exception.
  */
 export { type ApplyResult, applyPatch, type HunkRecord } from './apply-patch.ts';
+export type { ClaimedChange, ClaimedSection, ComparablePatch, ComparableSeries, TrailerLine } from './comparable.ts';
 export { type FilePatch, type FileStatus, type Hunk, type HunkLine, pathOf } from './file-patch.ts';
 export { parseDiff } from './parse-diff.ts';
 export { patchId } from './patch-id.ts';
+export { type PairStatus, type PatchSide, type RangeDiff, type RangePair, rangeDiff } from './range-diff.ts';
+export { rangeDiffText } from './range-diff-text.ts';
