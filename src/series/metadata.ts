@@ -1,0 +1,33 @@
+import type { Trailer } from './series.ts';
+
+/** What git, b4 and patchew write into covers and patches for programs. */
+export interface Metadata {
+  readonly baseCommit: string | null;
+  readonly changeId: string | null;
+  readonly prerequisites: readonly Trailer[];
+}
+
+/** Collects base-commit, change-id and prerequisites from the bodies of a series; the first one named counts. */
+export function readMetadata(bodies: readonly string[]): Metadata {
+  let baseCommit: string | null = null;
+  let changeId: string | null = null;
+  const prerequisites = new Map<string, Trailer>();
+  for (const body of bodies) {
+    for (const line of body.split('\n')) {
+      const m =
+        /^(base-commit|change-id|prerequisite-(?:patch|message|change)-id|depends-on|based-on):[ \t]{0,4}(\S.{0,300})$/i.exec(
+          line,
+        );
+      if (!m) continue;
+      const key = m[1]!.toLowerCase();
+      const value = m[2]!.trim();
+      if (key === 'base-commit') baseCommit ??= /^[0-9a-f]{7,64}/.exec(value)?.[0] ?? null;
+      else if (key === 'change-id') changeId ??= /^[^\s:]+/.exec(value)?.[0] ?? null;
+      else {
+        const kind = key.replace(/^prerequisite-/, '');
+        prerequisites.set(`${kind}\n${value}`, { key: kind, value });
+      }
+    }
+  }
+  return { baseCommit, changeId, prerequisites: [...prerequisites.values()] };
+}
