@@ -72,7 +72,8 @@ export function normalize(file: RulesFile): Piece[] {
     each(r.name, ['registrations', i, 'name'], (name, path) => {
       const also = (r.also ?? []).map((a) => ({ fnArg: a.fn, context: a.context satisfies Context, slot: a.slot ?? null }));
       const value: Registration = {
-        name, fnArg: r.fn, objectArg: r.object ?? null, context: r.context,
+        name, fnArg: r.fn, objectArg: typeof r.object === 'number' ? r.object : null,
+        objectIsResult: r.object === 'result', context: r.context,
         waitClass: r.wait ?? null, slot: r.slot ?? null, also,
       };
       pieces.push({ kind: 'registration', key: name, path, value });

@@ -101,6 +101,8 @@ export interface Registration {
   /** Index of the argument with the function, and of the object that owns it (or null). */
   readonly fnArg: number;
   readonly objectArg: number | null;
+  /** The object is what the call returns (`x->task = kthread_run(fn, …)`); `objectArg` is null then. */
+  readonly objectIsResult: boolean;
   readonly context: Context;
   /** Prefix of the wait class (`work` → `work:<class of objectArg>`; alone when objectArg is null), or null when nothing waits for it. */
   readonly waitClass: string | null;

@@ -118,7 +118,7 @@ const transparent = closed({
 const registration = closed({
   name: names,
   fn: arg.describe('Argument with the callback.'),
-  object: arg.optional().describe('Argument with the object that owns it.'),
+  object: z.union([arg, z.literal('result')]).optional().describe('Argument with the object that owns it, or result.'),
   context,
   wait: identifier.optional().describe('Prefix of the class that waits for it name: work, timer, irq.'),
   slot: slot.optional(),
