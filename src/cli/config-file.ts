@@ -61,7 +61,9 @@ async function parseConfig(file: string, folder: string, bytes: Buffer): Promise
   const document = parseDocument(bytes.toString('utf8'), { lineCounter: lines, prettyErrors: false });
   const broken = document.errors[0];
   if (broken) return fail('config/invalid', `${file} line ${lines.linePos(broken.pos[0]).line}`, broken.message);
-  const parsed = configSchema.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {});
+  const value = plainValue(() => document.toJS({ maxAliasCount: 20 }) as unknown);
+  if (!value.ok) return fail('config/invalid', file, value.fault.what);
+  const parsed = configSchema.safeParse(value.value ?? {});
   if (parsed.success) return ok({ file, folder, values: parsed.data as ConfigValues });
   const issue = parsed.error.issues[0];
   const unknown = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : null;
@@ -74,4 +76,13 @@ async function parseConfig(file: string, folder: string, bytes: Buffer): Promise
       ? `${path.join('.')}: ${issue?.message ?? 'not valid'}`
       : `unknown key '${unknown}' (known: ${Object.keys(configSchema.shape).join(', ')})`;
   return fail('config/invalid', `${file}${line}`, why);
+}
+
+/** The YAML library throws on aliases that name nothing or that would blow up. */
+function plainValue(convert: () => unknown): Outcome<unknown> {
+  try {
+    return ok(convert());
+  } catch (error) {
+    return fail('config/invalid', error instanceof Error ? error.message : String(error));
+  }
 }

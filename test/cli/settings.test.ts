@@ -1,0 +1,106 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { run } from '../../src/cli/index.ts';
+import { resolveSettings } from '../../src/cli/settings.ts';
+import { record } from './surroundings.ts';
+
+let folder: string;
+let deep: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'abbot-settings-'));
+  deep = join(folder, 'a', 'b');
+  mkdirSync(deep, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function settings(flags = {}, env = {}) {
+  const resolved = await resolveSettings(flags, record({ cwd: deep, home: folder, env }).to);
+  if (!resolved.ok) throw new Error(resolved.fault.what);
+  return resolved.value;
+}
+
+test('without anything, defaults hold', async () => {
+  expect(await settings()).toEqual({
+    tree: { value: null, origin: 'default' },
+    base: { value: null, origin: 'default' },
+    rules: { value: [], origin: 'default' },
+    cache: { value: join(folder, '.cache', 'abbot'), origin: 'default' },
+    workers: { value: 2, origin: 'default' },
+    color: { value: 'auto', origin: 'default' },
+  });
+});
+
+test('a file is found upward, and its paths are relative to it', async () => {
+  const file = join(folder, 'a', 'abbot.yaml');
+  writeFileSync(file, 'tree: linux\nrules: [mine]\n');
+  const { tree, rules } = await settings();
+  expect(tree).toEqual({ value: join(folder, 'a', 'linux'), origin: file });
+  expect(rules.value).toEqual([join(folder, 'a', 'mine')]);
+});
+
+test('the nearest file wins, and the XDG folder comes last', async () => {
+  mkdirSync(join(folder, 'xdg', 'abbot'), { recursive: true });
+  writeFileSync(join(folder, 'xdg', 'abbot', 'abbot.yaml'), 'base: xdg\n');
+  const env = { XDG_CONFIG_HOME: join(folder, 'xdg') };
+  expect((await settings({}, env)).base.value).toBe('xdg');
+  writeFileSync(join(folder, 'abbot.yaml'), 'base: far\n');
+  expect((await settings({}, env)).base.value).toBe('far');
+  writeFileSync(join(deep, 'abbot.yml'), 'base: near\n');
+  expect((await settings({}, env)).base.value).toBe('near');
+});
+
+test('a flag wins over a variable, which wins over a file', async () => {
+  writeFileSync(join(folder, 'abbot.yaml'), 'base: file\n');
+  const env = { ABBOT_BASE: 'variable' };
+  expect((await settings({ base: 'flag' }, env)).base).toEqual({ value: 'flag', origin: '--base' });
+  expect((await settings({}, env)).base).toEqual({ value: 'variable', origin: 'ABBOT_BASE' });
+});
+
+test('--no-tree wins over a configured tree', async () => {
+  expect((await settings({ tree: false }, { ABBOT_TREE: '/linux' })).tree).toEqual({
+    value: null,
+    origin: '--no-tree',
+  });
+});
+
+test.each([
+  ['an unknown key', 'base: x\ntre: y\n', /abbot\.yaml line 2: unknown key 'tre' \(known: tree, base/],
+  ['a wrong type', 'workers: many\n', /abbot\.yaml line 1: workers: /],
+  ['broken YAML', 'tree: [\n', /abbot\.yaml line \d: /],
+  ['a list', '- tree\n', /abbot\.yaml/],
+  ['an alias bomb', `a: &a [x,x]\n${Array.from({ length: 30 }, (_, i) => `b${i}: *a`).join('\n')}\n`, /abbot\.yaml/],
+])('%s in a file is a usage error that names the line', async (_name, text, line) => {
+  writeFileSync(join(deep, 'abbot.yaml'), text);
+  const seen = record({ cwd: deep, home: folder });
+  expect(await run(['review', 'x'], seen.to)).toBe(2);
+  expect(seen.stderr()).toMatch(line);
+  expect(seen.asked).toEqual([]);
+});
+
+test('an empty file says nothing', async () => {
+  writeFileSync(join(deep, 'abbot.yaml'), '');
+  expect((await settings()).tree.origin).toBe('default');
+});
+
+test('a variable that cannot be meant is a usage error', async () => {
+  const seen = record({ cwd: deep, home: folder, env: { ABBOT_WORKERS: 'many' } });
+  expect(await run(['review', 'x'], seen.to)).toBe(2);
+  expect(seen.stderr()).toMatch(/^abbot: ABBOT_WORKERS is 'many': it must be a number/);
+});
+
+test('doctor prints each value with its origin', async () => {
+  writeFileSync(join(folder, 'abbot.yaml'), 'base: v6.12\n');
+  const seen = record({ cwd: deep, home: folder, env: { ABBOT_TREE: folder } });
+  expect(await run(['doctor', '--workers', '4'], seen.to)).toBe(0);
+  expect(seen.stdout()).toContain(`tree       ${folder}  (ABBOT_TREE)`);
+  expect(seen.stdout()).toContain(`base       v6.12  (${join(folder, 'abbot.yaml')})`);
+  expect(seen.stdout()).toContain('workers    4  (--workers)');
+});
+
+test('doctor says that a tree is not there, and exits 3', async () => {
+  const seen = record({ cwd: deep, home: folder });
+  expect(await run(['doctor', '--tree', 'missing'], seen.to)).toBe(3);
+  expect(seen.stdout()).toContain('✗ tree');
+});
