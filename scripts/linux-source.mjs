@@ -39,7 +39,7 @@ function main() {
   removeAbandoned(folder);
   const temporary = mkdtempSync(join(folder, `.unpacking-${process.pid}-`));
   // A run that is killed outright cannot do this; the next one does it for it, above.
-  process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
+  process.on('exit', () => remove(temporary));
 
   const deb = fromDeb ? resolve(fromDeb) : download(version, temporary);
   const unpacked = unpack(deb, version, temporary);
@@ -96,7 +96,16 @@ function treeVersion(tree) {
 function removeAbandoned(folder) {
   for (const name of readdirSync(folder)) {
     const pid = TEMPORARY.exec(name)?.[1];
-    if (pid && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { recursive: true, force: true });
+    if (pid && !existsSync(`/proc/${pid}`)) remove(join(folder, name));
+  }
+}
+
+/** A tar that outlived its run may still be writing there: that is no reason to fail, only to leave it for next time. */
+function remove(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    console.error(`linux-source: ${folder} could not be removed yet (${error.code})`);
   }
 }
 
