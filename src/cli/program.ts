@@ -38,11 +38,11 @@ function unexpected(error: unknown, verbose: boolean, to: Surroundings): number 
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
   const stack = verbose && error instanceof Error && error.stack ? `${error.stack}\n` : '';
   const advice = verbose ? 'please report it' : 'add --verbose and report it';
-  to.stderr.write(`${stack}abbot: this is a bug in abbot: ${message.replace(/\p{Cc}/gu, ' ')}; ${advice}\n`);
+  to.stderr.write(`${stack}abbot: this is a bug in abbot: ${oneLine(message)}; ${advice}\n`);
   return 3;
 }
 
-function describe(to: Surroundings, done: (code: number) => void): Command {
+function describe(to: Surroundings, done: Done): Command {
   const program = new Command('abbot')
     .description(
       'Reviews kernel patch series for lock-order deadlocks,\nand says what really changed since the last version.',
@@ -61,91 +61,97 @@ function describe(to: Surroundings, done: (code: number) => void): Command {
     })
     .addHelpText('after', EXIT_CODES);
 
-  mannerOptions(
-    outputOptions(
-      treeOptions(
-        program
-          .command('review')
-          .summary('review a patch series')
-          .description('Reviews the newest version of a series, and compares it with the one before.')
-          .argument('<input...>', 'mbox, .eml files or directories of mails; - is standard input'),
-      ),
-      ['text', 'json', 'markdown'],
-    ),
-  )
-    .option('--no-tree', 'read the diff alone, even where a tree is configured')
-    .option('--pick <version>', 'review this version instead of the newest', versionNumber)
-    .option('--all', 'list pre-existing and doubtful findings too, and every proof in full')
-    .action(async (inputs: string[], options: ReviewOptions) => {
-      const { reviewCommand } = await import('./review-command.ts');
-      done(await reviewCommand(inputs, options, to));
-    });
+  for (const add of [addReview, addCompare, addExplain, addIndex, addRules, addDoctor]) add(program, to, done);
+  return program;
+}
 
-  mannerOptions(
-    outputOptions(
-      program
-        .command('compare')
-        .summary('what changed between two versions of a series')
-        .description('Says what changed between two versions, and checks what the changelog claims.')
-        .argument('<input...>', 'mbox, .eml files or directories of mails; - is standard input')
-        .option('--from <version>', 'the older version (default: the one before)', versionNumber)
-        .option('--to <version>', 'the newer version (default: the newest)', versionNumber),
-      ['text', 'json'],
-    ),
-  ).action(async (inputs: string[], options: CompareOptions) => {
+type Done = (code: number) => void;
+const INPUT = ['<input...>', 'mbox, .eml files or directories of mails; - is standard input'] as const;
+
+function addReview(program: Command, to: Surroundings, done: Done): void {
+  const review = program
+    .command('review')
+    .summary('review a patch series')
+    .description('Reviews the newest version of a series, and compares it with the one before.')
+    .argument(...INPUT)
+    .option('--pick <version>', 'review this version instead of the newest', versionNumber)
+    .option('--all', 'list pre-existing and doubtful findings too, and every proof in full');
+  treeOptions(review).option('--no-tree', 'read the diff alone, even where a tree is configured');
+  mannerOptions(outputOptions(review, ['text', 'json', 'markdown']));
+  review.action(async (inputs: string[], options: ReviewOptions) => {
+    const { reviewCommand } = await import('./review-command.ts');
+    done(await reviewCommand(inputs, options, to));
+  });
+}
+
+function addCompare(program: Command, to: Surroundings, done: Done): void {
+  const compare = program
+    .command('compare')
+    .summary('what changed between two versions of a series')
+    .description('Says what changed between two versions, and checks what the changelog claims.')
+    .argument(...INPUT)
+    .option('--from <version>', 'the older version (default: the one before)', versionNumber)
+    .option('--to <version>', 'the newer version (default: the newest)', versionNumber);
+  mannerOptions(outputOptions(compare, ['text', 'json']));
+  compare.action(async (inputs: string[], options: CompareOptions) => {
     const { compareCommand } = await import('./compare-command.ts');
     done(await compareCommand(inputs, options, to));
   });
+}
 
-  mannerOptions(
-    outputOptions(
-      treeOptions(
-        program
-          .command('explain')
-          .summary('all paths for a pair of locks')
-          .description('Shows every path on which one lock is taken with the other held, in both directions.')
-          .argument('<A>', 'a lock class: tag.field (device.mutex), or the name of a global lock')
-          .argument('<B>', 'another one'),
-      ),
-      ['text', 'json'],
-    ),
-  ).action(async (a: string, b: string, options: ExplainOptions) => {
+function addExplain(program: Command, to: Surroundings, done: Done): void {
+  const explain = program
+    .command('explain')
+    .summary('all paths for a pair of locks')
+    .description('Shows every path on which one lock is taken with the other held, in both directions.')
+    .argument('<A>', 'a lock class: tag.field (device.mutex), or the name of a global lock')
+    .argument('<B>', 'another one');
+  mannerOptions(outputOptions(treeOptions(explain), ['text', 'json']));
+  explain.action(async (a: string, b: string, options: ExplainOptions) => {
     const { explainCommand } = await import('./explain-command.ts');
     done(await explainCommand([a, b], options, to));
   });
+}
 
-  mannerOptions(
-    program
-      .command('index')
-      .summary('build or refresh the facts of a tree')
-      .description('Reads a tree into the facts cache, so that reviews against it take seconds.')
-      .option('--tree <dir>', 'a git repository or a plain directory of sources')
-      .option('--rev <rev>', 'revision of the tree (default: HEAD)')
-      .option('--cache <dir>', 'folder of the facts cache')
-      .option('--workers <n>', 'processes that read sources', workers),
-  ).action(async (options: IndexOptions) => {
+function addIndex(program: Command, to: Surroundings, done: Done): void {
+  const index = program
+    .command('index')
+    .summary('build or refresh the facts of a tree')
+    .description('Reads a tree into the facts cache, so that reviews against it take seconds.')
+    .option('--tree <dir>', 'a git repository or a plain directory of sources')
+    .option('--rev <rev>', 'revision of the tree (default: HEAD)')
+    .option('--cache <dir>', 'folder of the facts cache')
+    .option('--workers <n>', 'processes that read sources', workers);
+  mannerOptions(index).action(async (options: IndexOptions) => {
     const { indexCommand } = await import('./index-command.ts');
     done(await indexCommand(options, to));
   });
+}
 
-  const rules = program.command('rules').summary('the lock rules').helpCommand(false);
-  mannerOptions(
-    rules
-      .command('check')
-      .description('Checks the built-in rules and those of more folders.')
-      .argument('[dir...]', 'folders with rules (default: those that are configured)'),
-  ).action(async (dirs: string[], options: CommonOptions) => {
+function addRules(program: Command, to: Surroundings, done: Done): void {
+  const check = program
+    .command('rules')
+    .summary('check the lock rules')
+    .description('The lock rules: which calls take and release what, where callbacks run, what to leave alone.')
+    .helpCommand(false)
+    .command('check')
+    .description('Checks the built-in rules and those of more folders.')
+    .argument('[dir...]', 'folders with rules (default: those that are configured)');
+  mannerOptions(check).action(async (dirs: string[], options: CommonOptions) => {
     const { rulesCheckCommand } = await import('./rules-check-command.ts');
     done(await rulesCheckCommand(dirs, options, to));
   });
+}
 
-  mannerOptions(
-    treeOptions(program.command('doctor').description('Checks the installation and shows the settings in force.')),
-  ).action(async (options: CommonOptions) => {
+function addDoctor(program: Command, to: Surroundings, done: Done): void {
+  const doctor = program
+    .command('doctor')
+    .summary('check the installation and show the settings in force')
+    .description('Checks the installation, and shows the settings in force with the origin of each.');
+  mannerOptions(treeOptions(doctor)).action(async (options: CommonOptions) => {
     const { doctorCommand } = await import('./doctor-command.ts');
     done(await doctorCommand(options, to));
   });
-  return program;
 }
 
 /** Commander's message as our one line: what happened, and what to do. */
@@ -154,5 +160,11 @@ function usageLine(text: string): string {
     .replace(/^error: /, '')
     .trim()
     .split('\n');
-  return `${what.replace(/\.$/, '')}; ${suggestion === '' ? 'see abbot --help' : `${suggestion.replace(/^\(|\)$/g, '')} See abbot --help`}`;
+  const advice = suggestion.startsWith('(Did you mean') ? `d${suggestion.slice(2, -1)}` : 'see abbot --help';
+  return oneLine(`${what.replace(/\.$/, '')}; ${advice}`);
+}
+
+/** What a shell passed may hold anything; the report room's `clean` would load too much for this. */
+function oneLine(text: string): string {
+  return text.slice(0, 1000).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
 }

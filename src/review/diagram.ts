@@ -5,7 +5,7 @@ const INDENT = 4;
 const GAP = 2;
 const WAITS = '  <-- WAITS';
 /** Rows of one CPU after it holds its first lock; a longer chain is elided in the middle. */
-const MAX_ROWS = 8;
+const MAX_ROWS = 7;
 /** Minimal cycles have two to four classes; five columns still leave each room for its marker. */
 const MAX_CPUS = 5;
 

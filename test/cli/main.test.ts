@@ -26,8 +26,8 @@ test.each([[[]], [['review']], [['compare']], [['explain']], [['index']], [['rul
 );
 
 test.each([
-  ['an unknown option', ['review', 'x.mbox', '--tre', 'y'], /^abbot: unknown option '--tre'; Did you mean --tree\?/],
-  ['an unknown command', ['revew'], /^abbot: unknown command 'revew'; Did you mean review\?/],
+  ['an unknown option', ['review', 'x.mbox', '--tre', 'y'], /^abbot: unknown option '--tre'; did you mean --tree\?/],
+  ['an unknown command', ['revew'], /^abbot: unknown command 'revew'; did you mean review\?/],
   ['a missing input', ['review'], /^abbot: missing required argument 'input'; see abbot --help/],
   [
     'an unknown format',

@@ -79,6 +79,22 @@ test.each([
   expect(seen.asked).toEqual([]);
 });
 
+test('a TOML file says the same as a YAML one', async () => {
+  writeFileSync(join(deep, 'abbot.toml'), 'base = "v6.12"\nworkers = 3\n');
+  const { base, workers } = await settings();
+  expect([base.value, workers.value]).toEqual(['v6.12', 3]);
+});
+
+test.each([
+  ['broken TOML', 'base = \n', /abbot\.toml: line 1: /],
+  ['an unknown key', 'tre = "x"\n', /abbot\.toml: unknown key 'tre'/],
+])('%s in a TOML file is a usage error', async (_name, text, line) => {
+  writeFileSync(join(deep, 'abbot.toml'), text);
+  const seen = record({ cwd: deep, home: folder });
+  expect(await run(['review', 'x'], seen.to)).toBe(2);
+  expect(seen.stderr()).toMatch(line);
+});
+
 test('an empty file says nothing', async () => {
   writeFileSync(join(deep, 'abbot.yaml'), '');
   expect((await settings()).tree.origin).toBe('default');
