@@ -11,3 +11,4 @@ export { parseDiff } from './parse-diff.ts';
 export { patchId } from './patch-id.ts';
 export { type PairStatus, type PatchSide, type RangeDiff, type RangePair, rangeDiff } from './range-diff.ts';
 export { rangeDiffText } from './range-diff-text.ts';
+export { type Stitched, stitch } from './stitch.ts';

@@ -15,14 +15,12 @@ function best(gains: number[][], row = 0, used = new Set<number>()): number {
 }
 
 test('no other matching saves more', () => {
-  const matrix = fc
-    .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }))
-    .chain(([r, c]) =>
-      fc.array(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: c, maxLength: c }), {
-        minLength: r,
-        maxLength: r,
-      }),
-    );
+  const matrix = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })).chain(([r, c]) =>
+    fc.array(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: c, maxLength: c }), {
+      minLength: r,
+      maxLength: r,
+    }),
+  );
   fc.assert(
     fc.property(matrix, (gains) => {
       const columns = assign(gains.length, gains[0]!.length, (i, j) => gains[i]![j]!);

@@ -1,0 +1,80 @@
+/** What a run of C lines leaves behind. */
+export interface BraceState {
+  /** Open braces at the end, those open at the beginning included. */
+  readonly depth: number;
+  /** What to write after the last line to close a comment, string-free parentheses or brackets; empty when nothing. */
+  readonly tail: string;
+  /** Lines to write differently: closing braces of blocks that were opened before the run are left out. */
+  readonly repaired: ReadonlyMap<number, string>;
+  /** Index of the line on which the outermost block that is still open was opened, or null when it was open before. */
+  readonly openedAt: number | null;
+}
+
+/**
+ * Counts braces over lines of C that may begin and end anywhere, with comments, strings and character constants read
+ * as such. A line that begins inside a comment (` * text` before any `/*`) is taken as comment. A closing brace that
+ * would go below the function's own (the hunk began deeper than its synthetic function) is dropped while the lines
+ * after it are still indented: it closes a block whose beginning the hunk does not show.
+ */
+export function scanBraces(lines: readonly string[], depthBefore: number): BraceState {
+  const repaired = new Map<number, string>();
+  let depth = depthBefore;
+  let parens = 0;
+  let comment = false;
+  let openedAt: number | null = null;
+  const firstEnd = lines.findIndex((line) => line.includes('*/'));
+  const firstStart = lines.findIndex((line) => line.includes('/*'));
+  if (firstEnd >= 0 && (firstStart < 0 || firstStart > firstEnd)) {
+    // The run begins inside a comment whose start is not shown.
+    for (let i = 0; i < firstEnd; i++) repaired.set(i, '');
+    repaired.set(firstEnd, lines[firstEnd]!.slice(lines[firstEnd]!.indexOf('*/') + 2));
+  } else if (firstEnd < 0 && firstStart < 0 && lines.length > 0 && lines.every((line) => /^\s*\*(?:\s|$)/.test(line))) {
+    for (const i of lines.keys()) repaired.set(i, '');
+  }
+  for (const [i, original] of lines.entries()) {
+    const line = repaired.get(i) ?? original;
+    if (/^\s*#/.test(line) && !comment) continue;
+    let quote = '';
+    let drop: number[] = [];
+    for (let at = 0; at < line.length; at++) {
+      const c = line[at]!;
+      const two = line.slice(at, at + 2);
+      if (comment) {
+        if (two === '*/') {
+          comment = false;
+          at++;
+        }
+      } else if (quote !== '') {
+        if (c === '\\') at++;
+        else if (c === quote) quote = '';
+      } else if (two === '//') break;
+      else if (two === '/*') {
+        comment = true;
+        at++;
+      } else if (c === '"' || c === "'") quote = c;
+      else if (c === '(') parens++;
+      else if (c === ')') {
+        if (parens > 0) parens--;
+        else drop.push(at);
+      } else if (c === '{') {
+        if (depth === 0) openedAt = i;
+        depth++;
+      } else if (c === '}') {
+        parens = 0;
+        const closesUnseen = depth <= 1 && /^\s/.test(line) && openedAt === null;
+        if (depth === 0 || closesUnseen) drop.push(at);
+        else if (--depth === 0) openedAt = null;
+      }
+    }
+    if (drop.length > 0) {
+      const dropped = new Set(drop);
+      repaired.set(
+        i,
+        [...line].length === line.length ? [...line].map((c, at) => (dropped.has(at) ? ' ' : c)).join('') : line,
+      );
+      drop = [];
+    }
+  }
+  const tail = `${comment ? '*/' : ''}${parens > 0 ? `${')'.repeat(Math.min(parens, 100))};` : ''}`;
+  return { depth, tail, repaired, openedAt };
+}
