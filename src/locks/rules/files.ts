@@ -27,18 +27,25 @@ export function readRuleFiles(places: readonly string[]): { texts: RuleText[]; p
     try {
       const stat = lstatSync(path);
       if (stat.isDirectory()) {
-        if (depth > MAX_FOLDERS) return void complain(path, 'too many folders inside each other', `use at most ${MAX_FOLDERS}`);
+        if (depth > MAX_FOLDERS)
+          return void complain(path, 'too many folders inside each other', `use at most ${MAX_FOLDERS}`);
         const names = readdirSync(path, { withFileTypes: true })
           .filter((entry) => (entry.isDirectory() ? entry.name !== 'packs' : /\.ya?ml$/.test(entry.name)))
           .map((entry) => entry.name)
           .sort();
         for (const name of names) if (!name.startsWith('.')) visit(join(path, name), source, depth + 1);
       } else if (!stat.isFile()) complain(path, 'not a regular file', 'copy the file here; links are not followed');
-      else if (stat.size > MAX_BYTES) complain(path, `larger than ${MAX_BYTES / 1024} KiB`, 'split it into several files');
-      else if (texts.length >= MAX_FILES) complain(path, `more than ${MAX_FILES} rule files`, 'join or remove some of them');
+      else if (stat.size > MAX_BYTES)
+        complain(path, `larger than ${MAX_BYTES / 1024} KiB`, 'split it into several files');
+      else if (texts.length >= MAX_FILES)
+        complain(path, `more than ${MAX_FILES} rule files`, 'join or remove some of them');
       else texts.push({ file: path, source, text: readFileSync(path, 'utf8') });
     } catch (error) {
-      complain(path, `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, 'check the path and its permissions');
+      complain(
+        path,
+        `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+        'check the path and its permissions',
+      );
     }
   };
   for (const [source, place] of places.entries()) visit(place, source, 0);

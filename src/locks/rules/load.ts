@@ -35,7 +35,10 @@ export async function loadRules(places: readonly string[], options: LoadOptions)
   const { texts, problems } = readRuleFiles(places);
   const { compiled, problem } = await compiledRules(texts, options.cacheDir ?? null);
   const set = ruleSet(compiled.pieces, compiled.suppressions, options.today);
-  return { rules: set.rules, problems: [...problems, ...compiled.problems, ...set.problems, ...(problem ? [problem] : [])] };
+  return {
+    rules: set.rules,
+    problems: [...problems, ...compiled.problems, ...set.problems, ...(problem ? [problem] : [])],
+  };
 }
 
 /** Compiled rules out of the cache, or made now and put there. */
@@ -79,7 +82,14 @@ function toCache(file: string, compiled: CompiledRules): RuleProblem | null {
     return null;
   } catch (error) {
     const what = `compiled rules cannot be kept (${(error as NodeJS.ErrnoException).code ?? String(error)})`;
-    return { file, line: 1, column: 1, severity: 'warning', what, instead: 'set ABBOT_CACHE to a folder that can be written' };
+    return {
+      file,
+      line: 1,
+      column: 1,
+      severity: 'warning',
+      what,
+      instead: 'set ABBOT_CACHE to a folder that can be written',
+    };
   }
 }
 

@@ -34,7 +34,8 @@ export function merge(files: readonly FilePieces[]): { pieces: Piece[]; problems
         const { line } = earlier.from.at(earlier.piece.path);
         const own = earlier.from.source === from.source;
         complain(
-          from, piece.path,
+          from,
+          piece.path,
           `${piece.kind} '${piece.key}' is already in ${earlier.from.file}:${line}`,
           own ? 'keep one of the two' : 'remove it here, or say replaces: true at the top of this file',
         );
@@ -47,7 +48,9 @@ export function merge(files: readonly FilePieces[]): { pieces: Piece[]; problems
     if (piece.kind === 'guard' && !known.has(piece.value.family)) {
       const near = nearest(piece.value.family, families);
       complain(
-        from, piece.path, `guard '${piece.key}' is of the unknown family '${piece.value.family}'`,
+        from,
+        piece.path,
+        `guard '${piece.key}' is of the unknown family '${piece.value.family}'`,
         near ? `write family: ${near}` : 'add the family under locks:',
       );
       kept.delete(id);
@@ -58,7 +61,12 @@ export function merge(files: readonly FilePieces[]): { pieces: Piece[]; problems
     if (piece.kind !== 'order') continue;
     const cycle = orderCycle(after, piece.value.before, piece.value.after);
     if (cycle) {
-      complain(from, piece.path, `this order closes a cycle: ${cycle.join(' -> ')}`, 'remove or turn round one of these orders');
+      complain(
+        from,
+        piece.path,
+        `this order closes a cycle: ${cycle.join(' -> ')}`,
+        'remove or turn round one of these orders',
+      );
       kept.delete(id);
     } else after.set(piece.value.before, [...(after.get(piece.value.before) ?? []), piece.value.after]);
   }

@@ -1,6 +1,22 @@
 import type { RulePath } from './read.ts';
-import type { Context, GuardApi, Hub, LockApi, LockFamily, LockOp, Mode, OrderRule, Registration, Success, Transparent } from './rule.ts';
-import type { ClassRule, ForbiddenCall, OpaquePath, SlotRule, Suppression } from './rule.ts';
+import type {
+  ClassRule,
+  Context,
+  ForbiddenCall,
+  GuardApi,
+  Hub,
+  LockApi,
+  LockFamily,
+  LockOp,
+  Mode,
+  OpaquePath,
+  OrderRule,
+  Registration,
+  SlotRule,
+  Success,
+  Suppression,
+  Transparent,
+} from './rule.ts';
 import type { CallEntry, FamilyEntry, RulesFile } from './schema.ts';
 
 /** A guard before its family's `sleeps` is known. */
@@ -35,7 +51,15 @@ export type Piece = {
 }[keyof PieceValues];
 
 const OPERATIONS = [
-  'acquire', 'try', 'release', 'assert', 'downgrade', 'drop-retake', 'wait', 'query', 'init',
+  'acquire',
+  'try',
+  'release',
+  'assert',
+  'downgrade',
+  'drop-retake',
+  'wait',
+  'query',
+  'init',
 ] as const satisfies readonly LockOp[];
 
 /** Expands a rule file's groups and defaults into single rules, in the order of the file. */
@@ -44,9 +68,16 @@ export function normalize(file: RulesFile): Piece[] {
   for (const [name, family] of Object.entries(file.locks ?? {})) pieces.push(...familyPieces(name, family));
   for (const [name, g] of Object.entries(file.guards ?? {})) {
     const value: GuardPiece = {
-      name, style: g.style ?? 'class', family: g.family, mode: g.mode ?? 'exclusive',
-      arg: g.class ? null : (g.arg ?? 0), lockClass: g.class ?? null, field: g.field ?? null,
-      success: g.success ?? 'always', irq: g.irq ?? 'none', bh: g.bh ?? 'none',
+      name,
+      style: g.style ?? 'class',
+      family: g.family,
+      mode: g.mode ?? 'exclusive',
+      arg: g.class ? null : (g.arg ?? 0),
+      lockClass: g.class ?? null,
+      field: g.field ?? null,
+      success: g.success ?? 'always',
+      irq: g.irq ?? 'none',
+      bh: g.bh ?? 'none',
     };
     pieces.push({ kind: 'guard', key: name, path: ['guards', name], value });
   }
@@ -56,7 +87,9 @@ export function normalize(file: RulesFile): Piece[] {
     each(t.name, ['transparent', i, 'name'], (name, path) => {
       const typed = t.is === 'container-of';
       const value: Transparent = {
-        name, kind: t.is, arg: t.arg ?? 0,
+        name,
+        kind: t.is,
+        arg: t.arg ?? 0,
         typeArg: typed ? (t.type ?? 1) : null,
         memberArg: typed ? (t.member ?? 2) : t.is === 'member' ? (t.member ?? 1) : null,
         typeIs: t['type-is'] ?? 'type',
@@ -70,11 +103,20 @@ export function normalize(file: RulesFile): Piece[] {
     });
   for (const [i, r] of (file.registrations ?? []).entries())
     each(r.name, ['registrations', i, 'name'], (name, path) => {
-      const also = (r.also ?? []).map((a) => ({ fnArg: a.fn, context: a.context satisfies Context, slot: a.slot ?? null }));
+      const also = (r.also ?? []).map((a) => ({
+        fnArg: a.fn,
+        context: a.context satisfies Context,
+        slot: a.slot ?? null,
+      }));
       const value: Registration = {
-        name, fnArg: r.fn, objectArg: typeof r.object === 'number' ? r.object : null,
-        objectIsResult: r.object === 'result', context: r.context,
-        waitClass: r.wait ?? null, slot: r.slot ?? null, also,
+        name,
+        fnArg: r.fn,
+        objectArg: typeof r.object === 'number' ? r.object : null,
+        objectIsResult: r.object === 'result',
+        context: r.context,
+        waitClass: r.wait ?? null,
+        slot: r.slot ?? null,
+        also,
       };
       pieces.push({ kind: 'registration', key: name, path, value });
     });
@@ -86,7 +128,12 @@ export function normalize(file: RulesFile): Piece[] {
   for (const [i, o] of (file.orders ?? []).entries())
     for (let k = 0; k + 1 < o.order.length; k++) {
       const value: OrderRule = { before: o.order[k]!, after: o.order[k + 1]!, because: o.because, source: o.source };
-      pieces.push({ kind: 'order', key: `${value.before} -> ${value.after}`, path: ['orders', i, 'order', k + 1], value });
+      pieces.push({
+        kind: 'order',
+        key: `${value.before} -> ${value.after}`,
+        path: ['orders', i, 'order', k + 1],
+        value,
+      });
     }
   for (const [i, f] of (file.forbidden ?? []).entries())
     each(f.call, ['forbidden', i, 'call'], (callee, path) => {
@@ -106,8 +153,11 @@ export function normalize(file: RulesFile): Piece[] {
     });
   for (const [i, s] of (file.suppressions ?? []).entries()) {
     const value: Suppression = {
-      fingerprint: s.fingerprint ?? null, locks: s.locks ?? [], path: s.path ?? null,
-      reason: s.reason, expires: s.expires ?? null,
+      fingerprint: s.fingerprint ?? null,
+      locks: s.locks ?? [],
+      path: s.path ?? null,
+      reason: s.reason,
+      expires: s.expires ?? null,
     };
     const key = `${value.fingerprint ?? ''} ${value.locks.join(' ')} ${value.path ?? ''}`;
     pieces.push({ kind: 'suppression', key, path: ['suppressions', i], value });
@@ -117,8 +167,12 @@ export function normalize(file: RulesFile): Piece[] {
 
 function familyPieces(name: string, family: FamilyEntry): Piece[] {
   const value: LockFamily = {
-    family: name, types: family.types ?? [], definers: family.definers ?? [], sleeps: family.sleeps ?? false,
-    ownerless: family.ownerless ?? false, backsOff: family['backs-off'] ?? false,
+    family: name,
+    types: family.types ?? [],
+    definers: family.definers ?? [],
+    sleeps: family.sleeps ?? false,
+    ownerless: family.ownerless ?? false,
+    backsOff: family['backs-off'] ?? false,
   };
   const pieces: Piece[] = [{ kind: 'family', key: name, path: ['locks', name], value }];
   const sides: readonly [Mode, RulePath, Pick<FamilyEntry, (typeof OPERATIONS)[number]>][] = [
@@ -139,12 +193,20 @@ function familyPieces(name: string, family: FamilyEntry): Piece[] {
 }
 
 function lockApi(
-  name: string, op: LockOp, mode: Mode, familyName: string, family: FamilyEntry, call: Exclude<CallEntry, string>,
+  name: string,
+  op: LockOp,
+  mode: Mode,
+  familyName: string,
+  family: FamilyEntry,
+  call: Exclude<CallEntry, string>,
 ): LockApi {
   const lockClass = call.class ?? (call.arg === undefined ? (family.class ?? null) : null);
   const success: Success = call.success ?? (op === 'try' ? 'nonzero' : 'always');
   return {
-    name, op, family: familyName, mode,
+    name,
+    op,
+    family: familyName,
+    mode,
     arg: lockClass === null ? (call.arg ?? family.arg ?? 0) : null,
     lockClass,
     field: call.field ?? family.field ?? null,

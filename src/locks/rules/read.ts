@@ -1,4 +1,17 @@
-import { type Document, isAlias, isCollection, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { z } from 'zod';
 import type { RuleProblem } from './rule.ts';
 import { type RulesFile, rulesFile } from './schema.ts';
@@ -13,6 +26,9 @@ export interface ReadRules {
   readonly problems: readonly RuleProblem[];
   readonly at: (path: RulePath) => { readonly line: number; readonly column: number };
 }
+
+/** More than anybody reads at once. */
+const MAX_PROBLEMS = 50;
 
 /** Deeper nesting than any rule needs: refused before the parser recurses into it. */
 const MAX_DEPTH = 40;
@@ -32,31 +48,55 @@ export function readRules(file: string, text: string): ReadRules {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const report = (offset: number, what: string, instead: string) =>
-    problems.push({ file, ...place(offset), severity: 'error', what, instead });
+    problems.length < MAX_PROBLEMS && problems.push({ file, ...place(offset), severity: 'error', what, instead });
   const unusable = () => ({ content: null, problems, at: () => ({ line: 1, column: 1 }) });
 
   const deep = tooDeep(text);
   if (deep !== null) {
-    problems.push({ file, line: deep, column: 1, severity: 'error', what: 'nested too deeply', instead: `nest at most ${MAX_DEPTH} levels` });
+    problems.push({
+      file,
+      line: deep,
+      column: 1,
+      severity: 'error',
+      what: 'nested too deeply',
+      instead: `nest at most ${MAX_DEPTH} levels`,
+    });
     return unusable();
   }
   let doc: Document.Parsed;
   try {
-    doc = parseDocument(text, { lineCounter: lines, schema: 'core', strict: true, uniqueKeys: true, prettyErrors: false });
+    doc = parseDocument(text, {
+      lineCounter: lines,
+      schema: 'core',
+      strict: true,
+      uniqueKeys: false,
+      prettyErrors: false,
+    });
   } catch (error) {
     // The YAML parser recurses; what slips past the check above ends in a full stack, and in nothing else.
     if (!(error instanceof RangeError)) throw error;
-    problems.push({ file, line: 1, column: 1, severity: 'error', what: 'nested too deeply', instead: `nest at most ${MAX_DEPTH} levels` });
+    problems.push({
+      file,
+      line: 1,
+      column: 1,
+      severity: 'error',
+      what: 'nested too deeply',
+      instead: `nest at most ${MAX_DEPTH} levels`,
+    });
     return unusable();
   }
-  for (const error of [...doc.errors, ...doc.warnings]) report(error.pos[0], yamlWhat(error.code, error.message), yamlInstead(error.code));
+  for (const error of [...doc.errors, ...doc.warnings])
+    report(error.pos[0], yamlWhat(error.code, error.message), yamlInstead(error.code));
   visit(doc, {
     Alias(_, node) {
       report(node.range?.[0] ?? 0, 'aliases are not read', 'repeat the value, or list several names in one entry');
     },
     Node(_, node) {
-      if (!isAlias(node) && 'anchor' in node && node.anchor) report(node.range?.[0] ?? 0, 'anchors are not read', `remove &${node.anchor}`);
-      if (node.tag && !doc.errors.length && !node.tag.startsWith('tag:yaml.org')) report(node.range?.[0] ?? 0, 'tags are not read', `remove ${node.tag}`);
+      if (!isAlias(node) && 'anchor' in node && node.anchor)
+        report(node.range?.[0] ?? 0, 'anchors are not read', `remove &${node.anchor}`);
+      if (isMap(node)) checkKeys(node, report);
+      if (node.tag && !doc.errors.length && !node.tag.startsWith('tag:yaml.org'))
+        report(node.range?.[0] ?? 0, 'tags are not read', `remove ${node.tag}`);
     },
   });
   if (problems.length) return unusable();
@@ -67,13 +107,28 @@ export function readRules(file: string, text: string): ReadRules {
   const at = (path: RulePath) => place(offsetOf(doc.contents, path));
   const parsed = rulesFile.safeParse(doc.toJS({ maxAliasCount: 0 }));
   if (parsed.success) return { content: parsed.data, problems, at };
-  for (const issue of parsed.error.issues.slice(0, 50)) {
+  for (const issue of parsed.error.issues) {
     const { path, message } = deepest(issue);
     const [what, instead] = wording(message);
     const key = unknownKey(what);
     report(offsetOf(doc.contents, key ? [...path, key] : path, key !== null), `${named(path)}${what}`, instead);
   }
   return { content: null, problems, at };
+}
+
+/** Tells of keys that come twice, and of one that JavaScript would take for something else. Linear in the keys. */
+function checkKeys(map: YAMLMap, report: (offset: number, what: string, instead: string) => void): void {
+  const seen = new Set<unknown>();
+  for (const { key } of map.items) {
+    const value = isScalar(key) ? key.value : null;
+    const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
+    if (typeof value !== 'string')
+      report(offset, 'a key that is not a word', 'write plain keys, quoted if they look like numbers');
+    else if (value === '__proto__')
+      report(offset, 'a key that cannot be a name', 'write the name of a function or macro');
+    else if (seen.has(value)) report(offset, 'the same key twice', 'keep one of the two, or merge them');
+    seen.add(value);
+  }
 }
 
 /** The line on which brackets or indentation nest deeper than allowed, or null. Linear in the text. */
@@ -84,9 +139,7 @@ function tooDeep(text: string): number | null {
     line++;
     let dashes = 0;
     let indenting = true;
-    if (/^[a-z#]/.test(row)) depth = 0;
     for (const c of row) {
-      if (c === '#') break;
       if (c === '[' || c === '{') depth++;
       else if (c === ']' || c === '}') depth = Math.max(0, depth - 1);
       else if (indenting && (c === '-' || c === '?')) dashes++;
@@ -103,16 +156,18 @@ function deepest(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: strin
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const inner = issue.errors
       .flatMap((branch) => branch.slice(0, 1).map(deepest))
-      .sort((a, b) => b.path.length - a.path.length || Number(b.message.includes('|')) - Number(a.message.includes('|')))[0];
+      .sort(
+        (a, b) => b.path.length - a.path.length || Number(b.message.includes('\n')) - Number(a.message.includes('\n')),
+      )[0];
     if (inner) return { path: [...issue.path, ...inner.path], message: inner.message };
   }
   return { path: [...issue.path], message: issue.message };
 }
 
-/** Our own messages are `what|instead`; the schema library's get a general hint. */
+/** Our own messages are `what`, a line feed, `instead`; the schema library's get a general hint. */
 function wording(message: string): readonly [string, string] {
-  const bar = message.indexOf('|');
-  if (bar >= 0) return [message.slice(0, bar), message.slice(bar + 1)];
+  const end = message.indexOf('\n');
+  if (end >= 0) return [message.slice(0, end), message.slice(end + 1)];
   const plain = message.replace(/^Invalid input: /, '').replace(/^Invalid option: /, '');
   return [plain, 'see docs/rules.md for the form of this entry'];
 }
@@ -145,14 +200,11 @@ function offsetOf(root: unknown, path: RulePath, ofKey = false): number {
 }
 
 function yamlWhat(code: string, message: string): string {
-  const first = message.split('\n')[0] ?? '';
-  return code === 'DUPLICATE_KEY' ? 'the same key twice' : first.replace(/ at line \d+.*$/, '').slice(0, 200);
+  return (message.split('\n')[0] ?? code).slice(0, 200);
 }
 
 function yamlInstead(code: string): string {
   switch (code) {
-    case 'DUPLICATE_KEY':
-      return 'keep one of the two, or merge them';
     case 'TAB_AS_INDENT':
       return 'indent with spaces';
     case 'MULTIPLE_DOCS':

@@ -26,7 +26,10 @@ export function ruleSet(
     const { expires, reason } = piece.value;
     if (expires !== null && expires < today)
       problems.push({
-        file, line, column, severity: 'warning',
+        file,
+        line,
+        column,
+        severity: 'warning',
         what: `this suppression expired on ${expires} (${reason.slice(0, 80)})`,
         instead: 'remove it, or give it a later date and a reason that still holds',
       });

@@ -84,7 +84,17 @@ export interface Transparent {
 
 /** Where a callback runs. */
 export type Context =
-  | 'process' | 'softirq' | 'hardirq' | 'atomic' | 'work' | 'timer' | 'kthread' | 'threaded-irq' | 'rcu-callback' | 'init' | 'exit';
+  | 'process'
+  | 'softirq'
+  | 'hardirq'
+  | 'atomic'
+  | 'work'
+  | 'timer'
+  | 'kthread'
+  | 'threaded-irq'
+  | 'rcu-callback'
+  | 'init'
+  | 'exit';
 
 /** A slot (`struct.field`) whose targets run in a context of their own, or with locks held by its framework. */
 export interface SlotRule {

@@ -12,27 +12,34 @@ function closed<S extends z.ZodRawShape>(shape: S) {
       if (issue.code !== 'unrecognized_keys') return undefined;
       const wrong = issue.keys[0] ?? '';
       const near = nearest(wrong, known);
-      return `unknown key '${wrong}'|${near ? `write '${near}'` : `use one of: ${known.join(', ')}`}`;
+      return `unknown key '${wrong}'\n${near ? `write '${near}'` : `use one of: ${known.join(', ')}`}`;
     },
   });
 }
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const identifier = z
-  .string()
-  .max(120)
-  .regex(IDENTIFIER, 'not a C identifier|write the bare name, without () or &')
-  .refine((name) => name !== '__proto__', 'not a name|write the name of a function or macro');
+const identifier = z.string().max(120).regex(IDENTIFIER, 'not a C identifier\nwrite the bare name, without () or &');
+
 const lockClass = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^\s]+$/, 'a lock class has no spaces|write tag.field or the name of the global lock');
+  .regex(/^[^\s]+$/, 'a lock class has no spaces\nwrite tag.field or the name of the global lock');
 const names = z.union([identifier, z.array(identifier).min(1)]).describe('One name, or several that share this entry.');
 const arg = z.int().min(0).max(15);
 const because = z.string().min(1).max(500).describe('Why this entry is here; shown with a finding that rests on it.');
 const context = z.enum([
-  'process', 'softirq', 'hardirq', 'atomic', 'work', 'timer', 'kthread', 'threaded-irq', 'rcu-callback', 'init', 'exit',
+  'process',
+  'softirq',
+  'hardirq',
+  'atomic',
+  'work',
+  'timer',
+  'kthread',
+  'threaded-irq',
+  'rcu-callback',
+  'init',
+  'exit',
 ]);
 const mode = z.enum(['exclusive', 'shared', 'recursive-read']);
 const success = z
@@ -41,25 +48,39 @@ const success = z
 const slot = z
   .string()
   .max(160)
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+$/, 'not a slot|write struct_tag.field, as in work_struct.func');
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+$/,
+    'not a slot\nwrite struct_tag.field, as in work_struct.func',
+  );
 
 const call = z.union([
   identifier,
   closed({
     name: names,
     arg: arg.optional().describe('Argument that names the lock, from 0.'),
-    class: lockClass.optional().describe('The lock class when no argument names it; {0} stands for the class of argument 0.'),
-    field: z.string().max(120).optional().describe('Field appended to what the argument names: sk_lock in lock_sock(sk).'),
+    class: lockClass
+      .optional()
+      .describe('The lock class when no argument names it; {0} stands for the class of argument 0.'),
+    field: z
+      .string()
+      .max(120)
+      .optional()
+      .describe('Field appended to what the argument names: sk_lock in lock_sock(sk).'),
     success: success.optional(),
     subclass: arg.optional().describe('Argument with the lockdep subclass.'),
-    nest: arg.optional().describe('Argument with the lock, or acquire context, under which this one may nest in itself.'),
+    nest: arg
+      .optional()
+      .describe('Argument with the lock, or acquire context, under which this one may nest in itself.'),
     'try-arg': arg.optional().describe('Argument that, unless it is 0, makes this a trylock.'),
     irq: z.enum(['none', 'disable', 'enable', 'save', 'restore']).optional(),
     bh: z.enum(['none', 'disable', 'enable']).optional(),
     sleeps: z.boolean().optional(),
     callback: arg.optional().describe('Argument with a function that is called while the lock is held.'),
     because: because.optional(),
-    since: z.string().regex(/^\d+\.\d+$/, "not a release|write it quoted, as in '6.15'").optional(),
+    since: z
+      .string()
+      .regex(/^\d+\.\d+$/, "not a release\nwrite it quoted, as in '6.15'")
+      .optional(),
   }),
 ]);
 const calls = z.array(call);
@@ -79,7 +100,10 @@ const operations = {
 const family = closed({
   about: z.string().max(500).optional(),
   types: z.array(z.string().max(120)).optional().describe('C types of the lock, as in `struct mutex`.'),
-  definers: z.array(identifier).optional().describe('Macros that define one at file level, its name being the first argument.'),
+  definers: z
+    .array(identifier)
+    .optional()
+    .describe('Macros that define one at file level, its name being the first argument.'),
   sleeps: z.boolean().optional().describe('Acquiring may sleep. Default: no.'),
   ownerless: z.boolean().optional().describe('Another task may release it. Default: no.'),
   'backs-off': z.boolean().optional().describe('Acquiring fails rather than hangs. Default: no.'),
@@ -118,7 +142,10 @@ const transparent = closed({
 const registration = closed({
   name: names,
   fn: arg.describe('Argument with the callback.'),
-  object: z.union([arg, z.literal('result')]).optional().describe('Argument with the object that owns it, or result.'),
+  object: z
+    .union([arg, z.literal('result')])
+    .optional()
+    .describe('Argument with the object that owns it, or result.'),
   context,
   wait: identifier.optional().describe('Prefix of the class that waits for it name: work, timer, irq.'),
   slot: slot.optional(),
@@ -128,7 +155,9 @@ const registration = closed({
 const hub = closed({
   name: names,
   acquires: z.array(lockClass).optional().describe('What it may take, as far as it matters to its callers.'),
-  when: closed({ arg, names: z.array(identifier).min(1) }).optional().describe('Only where this argument names one of these.'),
+  when: closed({ arg, names: z.array(identifier).min(1) })
+    .optional()
+    .describe('Only where this argument names one of these.'),
   because,
 });
 
@@ -136,45 +165,69 @@ const repoPath = z
   .string()
   .min(1)
   .max(300)
-  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'leaves the tree|write a path relative to the root of the tree');
+  .refine(
+    (path) => !path.startsWith('/') && !path.split('/').includes('..'),
+    'leaves the tree\nwrite a path relative to the root of the tree',
+  );
 
 /** One rule file: every section is optional, so that a user can keep one file or many. */
 export const rulesFile = closed({
-  schema: z.literal(RULES_FORMAT, { error: () => `not a rule format this program reads|write schema: ${RULES_FORMAT}` }),
+  schema: z.literal(RULES_FORMAT, {
+    error: () => `not a rule format this program reads\nwrite schema: ${RULES_FORMAT}`,
+  }),
   about: z.string().max(1000).optional().describe('What this file is for.'),
   replaces: z.boolean().optional().describe('Entries here replace those of the same name in rules loaded before.'),
   locks: z.record(identifier, family).optional().describe('Lock families and their calls.'),
   guards: z.record(identifier, guard).optional().describe('Scope guards: guard(NAME)(lock).'),
-  containers: z.array(identifier).optional().describe('Struct tags whose locks are classed by the field that embeds them.'),
+  containers: z
+    .array(identifier)
+    .optional()
+    .describe('Struct tags whose locks are classed by the field that embeds them.'),
   transparent: z.array(transparent).optional(),
-  slots: z.array(closed({
-    slot: z.union([slot, z.array(slot).min(1)]),
-    context: context.optional(),
-    held: z.array(lockClass).optional().describe('Classes that every caller of the slot holds.'),
-    because,
-  })).optional(),
+  slots: z
+    .array(
+      closed({
+        slot: z.union([slot, z.array(slot).min(1)]),
+        context: context.optional(),
+        held: z.array(lockClass).optional().describe('Classes that every caller of the slot holds.'),
+        because,
+      }),
+    )
+    .optional(),
   registrations: z.array(registration).optional(),
   hubs: z.array(hub).optional(),
-  orders: z.array(closed({
-    order: z.array(lockClass).min(2).describe('Lock classes, the one taken first in front.'),
-    because,
-    source: z.string().min(1).max(300),
-  })).optional(),
+  orders: z
+    .array(
+      closed({
+        order: z.array(lockClass).min(2).describe('Lock classes, the one taken first in front.'),
+        because,
+        source: z.string().min(1).max(300),
+      }),
+    )
+    .optional(),
   forbidden: z.array(closed({ call: names, holding: lockClass, because })).optional(),
-  classes: z.array(closed({
-    class: z.union([lockClass, z.array(lockClass).min(1)]),
-    'self-cycle': z.boolean().describe('No: one instance may be taken under another of the same class.'),
-    because,
-  })).optional(),
+  classes: z
+    .array(
+      closed({
+        class: z.union([lockClass, z.array(lockClass).min(1)]),
+        'self-cycle': z.boolean().describe('No: one instance may be taken under another of the same class.'),
+        because,
+      }),
+    )
+    .optional(),
   'no-return': z.array(identifier).optional().describe('Functions and macros after which nothing runs.'),
   opaque: z.array(closed({ path: z.union([repoPath, z.array(repoPath).min(1)]), because })).optional(),
-  suppressions: z.array(closed({
-    fingerprint: z.string().min(1).max(200).optional(),
-    locks: z.array(lockClass).optional(),
-    path: repoPath.optional().describe('Only findings with a function under this path.'),
-    reason: z.string().min(1).max(500),
-    expires: z.iso.date({ error: () => "not a date|write it as '2027-01-31'" }).optional(),
-  })).optional(),
+  suppressions: z
+    .array(
+      closed({
+        fingerprint: z.string().min(1).max(200).optional(),
+        locks: z.array(lockClass).optional(),
+        path: repoPath.optional().describe('Only findings with a function under this path.'),
+        reason: z.string().min(1).max(500),
+        expires: z.iso.date({ error: () => "not a date\nwrite it as '2027-01-31'" }).optional(),
+      }),
+    )
+    .optional(),
 });
 
 /** A rule file as parsed, before defaults are filled in. */
