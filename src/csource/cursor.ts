@@ -70,7 +70,7 @@ export class Cursor {
     }
     let id = this.factNames[word] as number;
     if (id < 0) {
-      id = this.facts.names.internString(this.words.text(word));
+      id = this.facts.names.adopt(this.words, word);
       this.factNames[word] = id;
     }
     return id;
@@ -85,9 +85,10 @@ export class Cursor {
     );
   }
 
-  startsWith(i: number, prefix: string): boolean {
+  /** Whether the token is a name that begins with `__`. */
+  isDunder(i: number): boolean {
     const word = this.wordAt(i);
-    return word >= 0 && this.words.startsWith(word, prefix);
+    return word >= 0 && this.words.isDunder(word);
   }
 
   /** Index after the bracket group that opens at `i`; the end of what may be read when it never closes. */

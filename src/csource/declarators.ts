@@ -89,7 +89,7 @@ export function startsType(c: Cursor, i: number): boolean {
 }
 
 function isAttributeWord(c: Cursor, i: number): boolean {
-  return c.startsWith(i, '__');
+  return c.isDunder(i);
 }
 
 /** Reads the specifiers of a declaration, up to its declarator. Struct bodies on the way are recorded. */

@@ -12,6 +12,16 @@ export class IntVector {
     this.data[this.length++] = value;
   }
 
+  push3(first: number, second: number, third: number): void {
+    if (this.length + 3 > this.data.length) this.grow();
+    const { data } = this;
+    const at = this.length;
+    data[at] = first;
+    data[at + 1] = second;
+    data[at + 2] = third;
+    this.length = at + 3;
+  }
+
   at(index: number): number {
     return this.data[index] as number;
   }

@@ -458,9 +458,9 @@ export class StatementReader {
     )
       i++;
     if (!c.isName(i)) return false;
-    while (c.isName(i + 1) && c.startsWith(i, '__')) i++;
+    while (c.isName(i + 1) && c.isDunder(i)) i++;
     const k = c.kindAt(i + 1);
-    return k === 61 || k === 59 || k === 44 || k === 91 || (k === T.IDENT && c.startsWith(i + 1, '__'));
+    return k === 61 || k === 59 || k === 44 || k === 91 || (k === T.IDENT && c.isDunder(i + 1));
   }
 
   private declaration(): void {
