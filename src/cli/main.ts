@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
-import { loadEngine } from './engine.ts';
-import { run } from './program.ts';
 import type { Sink } from './surroundings.ts';
 
 // The only file that touches the process. Nothing heavy may be imported here: `abbot --version` must start at once.
@@ -28,16 +26,24 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
-process.exitCode = await run(process.argv.slice(2), {
-  stdout: sink(process.stdout),
-  stderr: sink(process.stderr),
-  get stdin() {
-    return process.stdin;
-  },
-  env: process.env,
-  cwd: process.cwd(),
-  home: homedir(),
-  cores: availableParallelism(),
-  version,
-  engine: loadEngine,
-});
+const argv = process.argv.slice(2);
+
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  // The one question that scripts ask often; even the parser of options would double the time to answer it.
+  process.stdout.write(`${version}\n`);
+} else {
+  const { run } = await import('./program.ts');
+  process.exitCode = await run(argv, {
+    stdout: sink(process.stdout),
+    stderr: sink(process.stderr),
+    get stdin() {
+      return process.stdin;
+    },
+    env: process.env,
+    cwd: process.cwd(),
+    home: homedir(),
+    cores: availableParallelism(),
+    version,
+    engine: async () => (await import('./engine.ts')).loadEngine(),
+  });
+}

@@ -77,5 +77,7 @@ test('nothing heavy is imported before a command is called', () => {
     }
   };
   visit(join(abbot.folder, 'dist', 'cli', 'main.js'));
+  expect([...packages]).toEqual(['node:']);
+  visit(join(abbot.folder, 'dist', 'cli', 'program.js'));
   expect([...packages].sort()).toEqual(['commander', 'node:']);
 });
