@@ -74,7 +74,7 @@ export async function* splitMails(chunks: AsyncIterable<Uint8Array>): AsyncGener
         if (junk > 0) yield { kind: 'junk', bytes: junk };
       } else {
         number++;
-        const bytes = window.bytes.subarray(0, at.kind === 'found' ? blankSuffix(window.bytes, end) : end);
+        const bytes = window.bytes.subarray(0, blankSuffix(window.bytes, end));
         const cut = at.kind !== 'found' && bytes.length > 0 && bytes.at(-1) !== 0x0a;
         yield oversized
           ? { kind: 'oversized', number }
@@ -141,8 +141,9 @@ function blankPrefix(bytes: Buffer): number {
   return at;
 }
 
-/** Where the empty line in front of a separator starts. */
+/** Where the empty line that ends a mail of an mbox starts; `end` when there is none (the file is cut off). */
 function blankSuffix(bytes: Buffer, end: number): number {
-  if (bytes[end - 2] === 0x0d) return end - 2;
-  return Math.max(end - 1, 0);
+  if (bytes[end - 1] !== 0x0a) return end;
+  if (bytes[end - 2] === 0x0a) return end - 1;
+  return bytes[end - 2] === 0x0d && bytes[end - 3] === 0x0a ? end - 2 : end;
 }

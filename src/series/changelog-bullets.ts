@@ -7,6 +7,12 @@ const END =
 const LINK_ONLY =
   /^(?:\[?\d*\]?\s*)?(?:link(?:s)?(?: to)?\s*(?:v\d+|rfc)?\s*:?\s*)?(?:\[?v?\d*\]?:?\s*)?<?https?:\/\/\S+$/i;
 
+/** `v3: <url>`, `Link to v3: <url>` and `[1] <url>` among the bullets. */
+const VERSION_LINK = /^\s*(?:[-*+]\s)?(?:(?:links?(?: to)?\s)?\[?v\d{1,3}\]?\s?:|\[\d{1,2}\]:?)\s*<?https?:\/\/\S+$/i;
+const UNDERLINE = /^\s*(?:-{3,}|={3,}|~{3,})\s*$/;
+/** A subheading between bullets, when the headings are underlined: `Material:`. */
+const SUBHEADING = /^\S.{0,60}:$/;
+
 /**
  * Reads the bullets below a changelog heading: each marked line with the lines wrapped below it is one text; nested
  * bullets are bullets of their own and inherit the patch their parent names. Text without marks is one bullet a paragraph.
@@ -15,7 +21,8 @@ export function bulletsOf(lines: readonly string[], headingIndent: number, patch
   const bullets: { text: string; patch: number | null; indent: number; marked: boolean }[] = [];
   let blank = false;
   let paragraphs = 0;
-  for (const raw of lines) {
+  const structured = UNDERLINE.test(lines[0] ?? '');
+  for (const raw of structured ? lines.slice(1) : lines) {
     const line = raw.replaceAll('\t', '        ').trimEnd();
     if (line === '') {
       blank = true;
@@ -24,6 +31,10 @@ export function bulletsOf(lines: readonly string[], headingIndent: number, patch
     const mark = MARK.exec(line);
     const indent = mark ? mark[1]!.length : line.length - line.trimStart().length;
     if (END.test(line)) break;
+    if (VERSION_LINK.test(line)) {
+      blank = false;
+      continue;
+    }
     const last = bullets.at(-1);
     if (mark) {
       // A list at the left margin that follows a paragraph of text is not ours any more.
@@ -40,10 +51,19 @@ export function bulletsOf(lines: readonly string[], headingIndent: number, patch
       bullets.push({ text: line.trim(), patch: patchNamed(line.trim()) ?? patch, indent, marked: false });
     else if (/^\s*(?:patch|\[?patch)\s?#?\d{1,3}(?:\/\d{1,3})?\]?\s?(?:\([^()]{0,80}\))?:$/i.test(line))
       bullets.push({ text: line.trim(), patch: patchNamed(line.trim()), indent: indent - 1, marked: true });
+    else if (structured && SUBHEADING.test(line))
+      bullets.push({ text: line.trim(), patch, indent: indent - 1, marked: false });
     else break;
     blank = false;
   }
-  const hasChild = (i: number) => bullets[i]!.text.endsWith(':') && (bullets[i + 1]?.indent ?? -1) > bullets[i]!.indent;
+  const hasChild = (i: number) => {
+    const [bullet, next] = [bullets[i]!, bullets[i + 1]];
+    return (
+      bullet.text.endsWith(':') &&
+      next !== undefined &&
+      (next.indent > bullet.indent || (next.marked && !bullet.marked))
+    );
+  };
   return bullets
     .filter((b, i) => !hasChild(i) && b.text !== '' && !LINK_ONLY.test(b.text))
     .map(({ text, patch: of }) => ({ text, patch: of }));

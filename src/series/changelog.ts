@@ -2,7 +2,7 @@ import { bulletsOf } from './changelog-bullets.ts';
 import type { ChangelogSection } from './series.ts';
 
 const V = String.raw`(?:(?:rfc|patch)[ -]?)?v\.?(\d{1,3}(?:\.\d{1,2})?)`;
-const TAIL = String.raw`\s{0,4}(?:\([^()]{0,120}\)|\[[^\][]{0,120}\])?\s{0,4}[:：]?\s{0,4}$`;
+const TAIL = String.raw`(?:\s{0,4}(?:\([^()]{0,120}\)|\[[^\][]{0,120}\])){0,2}\s{0,4}(?:[:：]|,\s.{0,80})?\s{0,4}$`;
 const BULLET = String.raw`^\s{0,12}(?:[-*+•#]\s{1,4}|={1,6}\s{0,4})?`;
 
 /** What a heading line says: since which version, or what came with which version. */
@@ -53,6 +53,13 @@ const FORMS: readonly [RegExp, (m: RegExpExecArray) => Omit<Heading, 'inline' | 
     (m) => ({ since: null, version: Number(m[1] ?? m[2]) }),
   ],
 ];
+/** `No functional changes since v3.` is a heading and its own claim. */
+const NO_CHANGE = new RegExp(
+  String.raw`^ ?no (?:\w{1,20} ){0,2}changes?(?: made)? (?:since|from|compared to|vs\.?|in|for)\s${V}[\s.,;]{0,4}$`,
+  'i',
+);
+/** `v3: <url>`: the link to a version stands where its changes follow. */
+const LINKED = new RegExp(String.raw`${BULLET}\[?${V}\]?\s?:?\s{0,4}<?https?://\S{1,400}\s{0,4}$`, 'i');
 /** `v3: text`, `V2: - text`, `v2 - text`; the text is the first bullet. */
 const INLINE = new RegExp(`${BULLET}\\[?${V}\\]?(?:\\s\\([^()]{0,60}\\))?\\s{0,3}(?::|\\s-|\\s–)\\s{1,4}(\\S.*)$`, 'i');
 const CONTAINER =
@@ -64,6 +71,18 @@ function readHeading(line: string): Heading | null {
     const m = form.exec(line);
     if (m) return { ...read(m), inline: '', container: false };
   }
+  const same = NO_CHANGE.exec(line);
+  if (same) {
+    const inVersion = /\s(?:in|for)\s\S+\s*$/i.test(line);
+    return {
+      since: inVersion ? null : Number(same[1]),
+      version: inVersion ? Number(same[1]) : null,
+      inline: line.trim(),
+      container: false,
+    };
+  }
+  const linked = LINKED.exec(line);
+  if (linked) return { since: null, version: Number(linked[1]), inline: '', container: false };
   const inline = INLINE.exec(line);
   if (inline && !/^(?:https?:\/\/|<)/.test(inline[2]!)) {
     return { since: null, version: Number(inline[1]), inline: inline[2]!, container: false };
@@ -96,21 +115,35 @@ export function readChangelog(text: string, own: number, patch: number | null): 
       indent,
       patch,
     );
-    if (heading.container && (bullets.length === 0 || (i + 1 < heads.length && heads[i + 1]!.at <= at + 2))) return [];
     // `v2:` in running text with nothing under it is no changelog, and neither is a link.
     if (bullets.length === 0) return [];
     return [{ heading: lines[at]!.trim(), since: heading.since, version: heading.version, bullets, patch }];
   });
-  const sinces = sections.flatMap((s) => (typeof s.since === 'number' ? [s.since] : []));
+  return withVersions(sections, own);
+}
+
+interface Section extends Omit<ChangelogSection, 'since'> {
+  readonly since: number | 'rfc' | null;
+}
+
+/** Fills in the version that a section leaves open. */
+function withVersions(sections: readonly Section[], own: number): ChangelogSection[] {
+  const named = sections.flatMap((s) => (s.version === null && typeof s.since === 'number' ? [s.since] : []));
+  // `Changes from v2` in v2 itself: the author means what came with v2.
+  const shifted = named.length > 0 && Math.max(...named) === own;
   return sections.map((section) => {
-    const since = section.since === 'rfc' ? null : section.since;
-    if (section.version !== null) {
-      const before = section.since === null && section.version > 1 ? Math.ceil(section.version) - 1 : since;
-      return { ...section, since: before };
-    }
-    if (since === null)
-      return { ...section, since: section.since === 'rfc' || own <= 1 ? null : own - 1, version: own };
-    const later = sinces.filter((s) => s > since && s < own);
+    const { since, version } = section;
+    if (version !== null)
+      return { ...section, since: since === null ? before(version) : since === 'rfc' ? null : since };
+    if (since === 'rfc') return { ...section, since: null, version: own };
+    if (since === null) return { ...section, since: before(own), version: own };
+    if (shifted) return { ...section, since: before(since), version: since };
+    const later = named.filter((n) => n > since && n < own);
     return { ...section, since, version: later.length > 0 ? Math.min(...later) : own > since ? own : null };
   });
+}
+
+/** The version that came before; nothing came before v1. */
+function before(version: number): number | null {
+  return version > 1 ? Math.ceil(version) - 1 : null;
 }

@@ -61,7 +61,10 @@ function versionsAtHand(
   }
   for (const group of groups) {
     // The most complete sending stands for the version; of equals, the first.
-    const [main, ...others] = [...group].sort((x, y) => series[y]!.patches.length - series[x]!.patches.length || x - y);
+    const named = (i: number) => (series[i]!.messageId === null ? 1 : 0);
+    const [main, ...others] = [...group].sort(
+      (x, y) => series[y]!.patches.length - series[x]!.patches.length || named(x) - named(y) || x - y,
+    );
     const chosen = series[main!]!;
     const about = edges.filter((e) => e.a === main || e.b === main).sort((x, y) => y.strength - x.strength);
     const strongest = about[0]?.strength ?? 0;
