@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { ok } from '../../outcome/index.ts';
 import type { CompiledRules } from './compile.ts';
 import { type RuleText, readRuleFiles } from './files.ts';
+import { rulePack } from './places.ts';
 import type { RuleProblem, RuleSet } from './rule.ts';
 import { ruleSet } from './rule-set.ts';
 
@@ -23,7 +25,7 @@ export interface LoadedRules {
 }
 
 /**
- * Loads rules from directories and files, later ones adding to earlier ones. Never fails: what cannot be used is told
+ * Loads rules from directories, files and packs (`pack:qemu`), later ones adding to earlier ones. Never fails: what cannot be used is told
  * in `problems`, and a broken file never disables another. With a cache the YAML and schema libraries are not even
  * imported when nothing changed: 10 ms instead of half a second.
  *
@@ -32,13 +34,38 @@ export interface LoadedRules {
  * rules.locks.get('mutex_lock')?.op; // 'acquire'
  */
 export async function loadRules(places: readonly string[], options: LoadOptions): Promise<LoadedRules> {
-  const { texts, problems } = readRuleFiles(places);
+  const { files, problems: unknown } = resolvePacks(places);
+  const { texts, problems: unread } = readRuleFiles(files);
+  const problems = [...unknown, ...unread];
   const { compiled, problem } = await compiledRules(texts, options.cacheDir ?? null);
   const set = ruleSet(compiled.pieces, compiled.suppressions, options.today);
   return {
     rules: set.rules,
     problems: [...problems, ...compiled.problems, ...set.problems, ...(problem ? [problem] : [])],
   };
+}
+
+/** Puts the file of a pack in the place of `pack:NAME` (with a folder in front, where a configuration made it absolute). */
+function resolvePacks(places: readonly string[]): { files: string[]; problems: RuleProblem[] } {
+  const files: string[] = [];
+  const problems: RuleProblem[] = [];
+  for (const place of places) {
+    const name = basename(place);
+    const pack = name.startsWith('pack:') ? rulePack(name.slice('pack:'.length)) : ok(place);
+    if (pack.ok) files.push(pack.value);
+    else {
+      const { what, hint } = pack.fault;
+      problems.push({
+        file: place,
+        line: 1,
+        column: 1,
+        severity: 'error',
+        what,
+        instead: hint ?? 'name a pack that exists',
+      });
+    }
+  }
+  return { files, problems };
 }
 
 /** Compiled rules out of the cache, or made now and put there. */

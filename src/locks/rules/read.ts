@@ -169,6 +169,7 @@ function wording(message: string): readonly [string, string] {
   const end = message.indexOf('\n');
   if (end >= 0) return [message.slice(0, end), message.slice(end + 1)];
   const plain = message.replace(/^Invalid input: /, '').replace(/^Invalid option: /, '');
+  if (plain.startsWith('expected boolean')) return [plain, 'write true or false'];
   return [plain, 'see docs/rules.md for the form of this entry'];
 }
 

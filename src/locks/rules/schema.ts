@@ -210,7 +210,7 @@ export const rulesFile = closed({
     .array(
       closed({
         class: z.union([lockClass, z.array(lockClass).min(1)]),
-        'self-cycle': z.boolean().describe('No: one instance may be taken under another of the same class.'),
+        'self-cycle': z.boolean().describe('false: one instance may be taken under another of the same class.'),
         because,
       }),
     )

@@ -159,6 +159,19 @@ describe('the cache', () => {
   });
 });
 
+test('a pack is a place like a folder', async () => {
+  const { rules } = await loadRules(['pack:pthreads', '/etc/somewhere/pack:qemu'], { today });
+  expect(rules.locks.has('pthread_mutex_lock')).toBe(true);
+  expect(rules.locks.has('qemu_mutex_lock')).toBe(true);
+});
+
+test('an unknown pack is a problem', async () => {
+  const { problems } = await loadRules(['pack:pthread'], { today });
+  expect(problems.map((p) => `${p.what}; ${p.instead}`)).toEqual([
+    "there is no rule pack 'pthread'; did you mean pthreads?",
+  ]);
+});
+
 test('a pack that does not exist is answered with the nearest', () => {
   const pack = rulePack('qmu');
   expect(pack.ok ? null : pack.fault.hint).toBe('did you mean qemu?');

@@ -52,6 +52,13 @@ describe('what is wrong, where, and what to write instead', () => {
     expect(problemsOf(text)[0]).toBe("3:38: error: suppressions.0.expires: not a date; write it as '2027-01-31'");
   });
 
+  test('a YAML 1.1 yes or no is answered with true or false', () => {
+    const text = rulesText('locks: {m: {sleeps: yes}}');
+    expect(problemsOf(text)).toEqual([
+      '2:21: error: locks.m.sleeps: expected boolean, received string; write true or false',
+    ]);
+  });
+
   test('a path that leaves the tree is refused', () => {
     const text = rulesText('opaque:', '  - {path: ../etc/, because: x}');
     expect(problemsOf(text)[0]).toContain('leaves the tree; write a path relative to the root of the tree');
