@@ -5,7 +5,10 @@
  * paths is checked before anybody can follow it, and a damaged patch is a value with a fault, never an exception.
  */
 export { type ApplyResult, applyPatch, type HunkRecord } from './apply-patch.ts';
+export type { Verdict } from './claim-words.ts';
+export type { Claim } from './claims.ts';
 export type { ClaimedChange, ClaimedSection, ComparablePatch, ComparableSeries, TrailerLine } from './comparable.ts';
+export { type Comparison, compareVersions, type PatchComparison, type VersionRef } from './compare-versions.ts';
 export { type FilePatch, type FileStatus, type Hunk, type HunkLine, pathOf } from './file-patch.ts';
 export { parseDiff } from './parse-diff.ts';
 export { patchId } from './patch-id.ts';
