@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { fail, type Outcome, ok } from '../outcome/index.ts';
 import { blobId } from './blob-id.ts';
-import { listDirectory } from './directory-listing.ts';
+import { listDirectory, MAX_FILES } from './directory-listing.ts';
 import type { Tree, TreeFile } from './tree.ts';
 import { isListed } from './tree-path.ts';
 
@@ -10,8 +11,12 @@ import { isListed } from './tree-path.ts';
  *
  * Only paths of the listing are ever opened, and none of them led through a symbolic link.
  */
-export function directoryTree(root: string): Tree {
-  const listing = listDirectory(root);
+export function directoryTree(root: string, limit = MAX_FILES): Outcome<Tree> {
+  const listing = listDirectory(root, limit);
+  if (listing.tooMany) {
+    const what = `${root} holds more than ${limit.toLocaleString('en')} files`;
+    return fail('tree/not-a-tree', what, undefined, 'name the top folder of one source tree');
+  }
   const files = new Map(listing.files.map((entry) => [entry.path, entry]));
   const unreadable = new Set(listing.leftOut.unreadable);
   const entries = listing.files.filter((entry) => isListed(entry.path));
@@ -26,7 +31,7 @@ export function directoryTree(root: string): Tree {
     }
   };
 
-  return {
+  return ok({
     kind: 'directory',
     root,
     revision: 'directory',
@@ -44,7 +49,7 @@ export function directoryTree(root: string): Tree {
     },
     leftOut: async () => ({ ...listing.leftOut, unreadable: [...unreadable].sort() }),
     close: async () => {},
-  };
+  });
 }
 
 /** Reads a file that is regular now too: no link is followed, and a pipe put in its place does not block. */

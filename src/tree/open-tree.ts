@@ -29,7 +29,7 @@ export async function openTree(path: string, revision?: string): Promise<Outcome
       'leave the revision out, or name the top folder of a git repository',
     );
   }
-  const tree = repository ? await openRepository(root, revision ?? 'HEAD') : ok(directoryTree(root));
+  const tree = repository ? await openRepository(root, revision ?? 'HEAD') : directoryTree(root);
   return tree.ok ? refuseIfEmpty(tree.value, path) : tree;
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { directoryTree } from '../../src/tree/directory-tree.ts';
 import { collect, opened, paths, refused, text } from './opened.ts';
 import { temporaryFolder, temporaryRepository } from './repository.ts';
 
@@ -140,6 +141,13 @@ describe('a tree that is none', () => {
   test('a directory without C source', async () => {
     const folder = temporaryFolder({ 'README.md': 'x', MAINTAINERS: 'x' });
     expect(await refused(folder)).toMatch(/^tree\/not-a-tree: .* holds no C source;/);
+  });
+
+  test('a folder with more files than any source tree has', () => {
+    expect(directoryTree(temporaryFolder({ 'a.c': '', 'b.c': '', 'sub/c.c': '' }), 2)).toMatchObject({
+      ok: false,
+      fault: { code: 'tree/not-a-tree', what: expect.stringMatching(/ holds more than 2 files$/) },
+    });
   });
 
   test('a revision of a plain directory', async () => {

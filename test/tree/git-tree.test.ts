@@ -44,6 +44,28 @@ describe('a git repository', () => {
     expect(await text(await opened(bare, 'main'), 'include/a.h')).toBe('extern int a;\n');
   });
 
+  test('reads a linked work tree, where .git is a file', async () => {
+    const folder = temporaryRepository(TREE);
+    const linked = join(temporaryFolder(), 'linked');
+    git(folder, 'worktree', 'add', '-q', '--detach', linked);
+    expect((await opened(linked)).revision).toBe(git(folder, 'rev-parse', 'HEAD'));
+  });
+
+  test('reads a repository whose object ids are SHA-256', async () => {
+    const folder = temporaryFolder(TREE);
+    git(folder, 'init', '-q', '--object-format=sha256');
+    commitAll(folder, 'first');
+    const tree = await opened(folder);
+    expect(tree.id).toMatch(/^[0-9a-f]{64}$/);
+    expect(await text(tree, 'drivers/a.c')).toBe('int a;\n');
+  });
+
+  test('takes an annotated tag for the commit that it names', async () => {
+    const folder = temporaryRepository(TREE);
+    git(folder, 'tag', '-a', '-m', 'one', 'v1');
+    expect((await opened(folder, 'v1')).revision).toBe(git(folder, 'rev-parse', 'HEAD'));
+  });
+
   test('takes an abbreviated id, an expression, or the id of a tree as the revision', async () => {
     const folder = temporaryRepository(TREE);
     const first = git(folder, 'rev-parse', 'HEAD');
