@@ -2,7 +2,9 @@ import { type Cursor, DEPTH_LIMIT } from './cursor.ts';
 import { readTypeName, startsType } from './declarators.ts';
 import { X } from './facts.ts';
 import { readBraces } from './initializers.ts';
+import { readNumber } from './numbers.ts';
 import { K, T } from './tokens.ts';
+import { TRAIT } from './word-traits.ts';
 
 const QUESTION = 63;
 const COLON = 58;
@@ -32,9 +34,6 @@ const BINARY = new Map<number, number>([
   [T.LE, X.LE],
   [T.GE, X.GE],
 ]);
-
-/** Compiler hints that are their argument: `likely(x)`, `unlikely(x)`. */
-const HINTS = ['likely', 'unlikely', '__builtin_expect'];
 
 /** Where the calls of the current statement stand: (expression, line) pairs in source order. */
 export interface CallLines {
@@ -108,7 +107,7 @@ function readBinary(c: Cursor, floor: number): number {
 
 /** Conditional arms that survive inside an expression are read as if all of them were there. */
 function skipDirectives(c: Cursor): void {
-  while (c.kind() >= T.PP_IF && c.kind() <= T.PP_ENDIF) c.at++;
+  while (c.isConditional()) c.at++;
 }
 
 function readUnary(c: Cursor): number {
@@ -190,10 +189,10 @@ function readPrimary(c: Cursor): number {
       return facts.expr(X.NAME, name, -1);
     }
     case T.NUMBER: {
-      const text = c.text(c.at++);
+      const value = readNumber(c.bytes, c.tokens.start[c.at] as number, c.tokens.end[c.at] as number);
+      c.at++;
       if (c.kind() === T.PASTE) c.at += 2;
-      const value = Number(text.replace(/[uUlL]+$/, '').replace(/^0(?=[0-7]+$)/, '0o'));
-      return Number.isInteger(value) && Math.abs(value) < 0x40000000 ? facts.expr(X.NUM, value, -1) : 0;
+      return value < 0 ? 0 : facts.expr(X.NUM, value, -1);
     }
     case T.CHAR:
       c.at++;
@@ -271,7 +270,7 @@ function isCast(c: Cursor, open: number, close: number): boolean {
       next === 45
     );
   if (next === T.IDENT || next === T.NUMBER || next === 126 || next === 33 || next === T.STRING) return true;
-  return next === 40 && /^(u|s|__u|__s|__be|__le)(8|16|32|64)$|_t$/.test(c.text(first));
+  return next === 40 && c.has(first, TRAIT.SCALAR);
 }
 
 function readPostfix(c: Cursor, primary: number): number {
@@ -284,7 +283,7 @@ function readPostfix(c: Cursor, primary: number): number {
         const start = c.at;
         const args = readArguments(c);
         if (c.at === start) return left;
-        if (facts.kindOf(left) === X.NAME && HINTS.includes(c.facts.names.text(facts.a(left)))) {
+        if (facts.kindOf(left) === X.NAME && c.has(start - 1, TRAIT.HINT)) {
           left = facts.columns.lists.at(args) > 0 ? facts.columns.lists.at(args + 1) : 0;
           break;
         }
@@ -334,18 +333,19 @@ function readPostfix(c: Cursor, primary: number): number {
 export function readArguments(c: Cursor): number {
   const close = c.after(c.at) - 1;
   const end = c.end;
-  const args: number[] = [];
+  const { stack } = c;
+  const base = stack.length;
   c.at++;
   c.end = Math.min(end, close);
   while (c.at < c.end) {
     skipDirectives(c);
     if (c.at >= c.end) break;
     const start = c.at;
-    if (c.kind() === T.IDENT && startsType(c, c.at)) args.push(c.facts.expr(X.TYPE, readTypeName(c, c.end), -1));
-    else args.push(readAssignment(c));
+    if (c.kind() === T.IDENT && startsType(c, c.at)) stack.push(c.facts.expr(X.TYPE, readTypeName(c, c.end), -1));
+    else stack.push(readAssignment(c));
     if (c.at < c.end && c.kind() !== COMMA) {
       // Not an expression (an operator, a block, two names): keep the place, forget the text.
-      args[args.length - 1] = 0;
+      stack.data[stack.length - 1] = 0;
       while (c.at < c.end && c.kind() !== COMMA) {
         const k = c.kind();
         c.at = k === 40 || k === 91 || k === 123 ? c.after(c.at) : c.at + 1;
@@ -356,5 +356,5 @@ export function readArguments(c: Cursor): number {
   }
   c.end = end;
   c.at = close + 1;
-  return c.facts.list(args);
+  return c.facts.listOf(stack, base);
 }

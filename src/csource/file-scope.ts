@@ -7,11 +7,8 @@ import { readFunction, readMacroFunction, readPairedParameters, readParameters }
 import { readBraces, recordValue } from './initializers.ts';
 import { StatementReader } from './statements.ts';
 import { K, KEYWORD_COUNT, T } from './tokens.ts';
+import { TRAIT } from './word-traits.ts';
 
-/** File-level macros that say nothing about types, locks or callbacks. */
-const SILENT = /^(EXPORT_|MODULE_(?!DEVICE_TABLE)|EXPORT_SYMBOL|ACPI_EXPORT_SYMBOL|__ADDRESSABLE|BUILD_BUG)/;
-const PAIRED =
-  /^(?:COMPAT_)?SYSCALL\d*_DEFINE\d*$|^SYSCALL_DEFINE\d|^COMPAT_SYSCALL_DEFINE\d|^BPF_CALL_\d$|^(?:KRETPROBE_|__)?SYSCALL_DEFINEx$/;
 /** Longest macro body whose text is kept for expansion. */
 const BODY_LIMIT = 4000;
 
@@ -284,12 +281,12 @@ export class FileScopeReader {
     const nameToken = c.at;
     const open = c.at + 1;
     const after = c.after(open);
-    const name = c.words.text(c.word());
     c.at = after;
     if (c.kind() === 123) {
-      const paired = PAIRED.test(name);
+      const name = c.words.text(c.wordAt(nameToken));
+      const paired = c.has(nameToken, TRAIT.PAIRED);
       const first = c.isName(open + 1) ? c.words.text(c.wordAt(open + 1)) : '';
-      const isMacro = paired || /^[A-Z_][A-Z0-9_]*$/.test(name);
+      const isMacro = paired || c.has(nameToken, TRAIT.MACRO);
       const own =
         !isMacro || first === ''
           ? name
@@ -328,7 +325,7 @@ export class FileScopeReader {
         c.at = c.kind() === 40 || c.kind() === 123 || c.kind() === 91 ? c.after(c.at) : c.at + 1;
       return true;
     }
-    if (!SILENT.test(name)) this.invocation(nameToken, open, isStatic, line);
+    if (!c.has(nameToken, TRAIT.SILENT)) this.invocation(nameToken, open, isStatic, line);
     c.at = after;
     // attributes or a list of further macros may follow on the same statement
     if (c.kind() === 59) c.at++;

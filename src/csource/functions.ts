@@ -4,6 +4,7 @@ import { readArguments, readExpression } from './expressions.ts';
 import { FIELD_FLAG, FLAG, TYPE } from './facts.ts';
 import type { StatementReader } from './statements.ts';
 import { T } from './tokens.ts';
+import { TRAIT } from './word-traits.ts';
 
 /** What is known of a function before its body is read. */
 export interface FunctionHead {
@@ -15,21 +16,6 @@ export interface FunctionHead {
   /** Tokens from the parameter list on, where annotations are looked for; -1 when there is none. */
   params: number;
 }
-
-/** Annotations that say something about locks at the function's edges (sparse's, and clang's context analysis). */
-const ANNOTATIONS = new Set([
-  '__must_hold',
-  '__acquires',
-  '__releases',
-  '__cond_acquires',
-  '__acquire',
-  '__release',
-  '__must_hold_shared',
-  '__acquires_shared',
-  '__releases_shared',
-  '__cond_acquires_shared',
-  '__requires_lock',
-]);
 
 /** Reads `(type name, …)` into the variables of the function that begins; returns how many parameters there are. */
 export function readParameters(c: Cursor, open: number): number {
@@ -149,7 +135,7 @@ function readAnnotations(c: Cursor, from: number, to: number): void {
   const { annotations } = c.facts.columns;
   const at = c.at;
   for (let i = from; i < to; i++) {
-    if (!c.isName(i) || c.kindAt(i + 1) !== 40 || !ANNOTATIONS.has(c.words.text(c.wordAt(i)))) continue;
+    if (!c.isName(i) || c.kindAt(i + 1) !== 40 || !c.has(i, TRAIT.ANNOTATION)) continue;
     const name = c.nameAt(i);
     c.at = i + 1;
     const args = readArguments(c);

@@ -19,8 +19,7 @@ export function readFile(bytes: Uint8Array): FileFacts {
   cursor.open(bytes);
   tokenize(bytes, cursor.words, cursor.tokens);
   const dropped = selectArms(bytes, cursor.tokens);
-  cursor.end = cursor.tokens.count - 1;
-  cursor.pairBrackets();
+  cursor.start();
   fileScope.read();
   for (const line of dropped) cursor.facts.columns.dropped.push(line);
   return cursor.facts.finish();

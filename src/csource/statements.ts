@@ -6,6 +6,7 @@ import { callLines, readArguments, readAssignment, readExpression } from './expr
 import { FIELD_FLAG, FLAG, OP, TYPE, X } from './facts.ts';
 import { readBraces } from './initializers.ts';
 import { K, T } from './tokens.ts';
+import { TRAIT } from './word-traits.ts';
 
 /** Reads the statements of one function body into its skeleton. One instance is reused for all functions of a file. */
 export class StatementReader {
@@ -485,12 +486,7 @@ export class StatementReader {
       let cleanup = -1;
       // attributes between the name and its value: __free(kfree), __cleanup(fn)
       for (let i = d.name + 1; d.name >= 0 && i < c.at; i++) {
-        if (
-          c.isName(i) &&
-          c.kindAt(i + 1) === 40 &&
-          (c.words.text(c.wordAt(i)) === '__free' || c.words.text(c.wordAt(i)) === '__cleanup') &&
-          c.isName(i + 2)
-        )
+        if (c.isName(i) && c.kindAt(i + 1) === 40 && c.has(i, TRAIT.CLEANUP) && c.isName(i + 2))
           cleanup = c.nameAt(i + 2);
       }
       if (d.name >= 0 && d.params < 0) {
@@ -544,12 +540,9 @@ export class StatementReader {
     if (k === 123) return true;
     if (after >= c.end) return false;
     if (k === T.IDENT || k === 40 || k === 42 || k === T.INC) {
-      const name = c.words.text(c.word());
-      return /each|for_|_for|foreach|scoped|iterate/i.test(name) && (k === T.IDENT || k === 42 || k === T.INC);
+      return k !== 40 && c.has(c.at, TRAIT.BLOCK);
     }
-    if (k === 59)
-      return /^(list_|hlist_|rb|hash_|xa_|nla_|pci_|plist_|llist_)?\w*for_each\w*$/.test(c.words.text(c.word()));
-    return false;
+    return k === 59 && c.has(c.at, TRAIT.LOOP);
   }
 
   private blockMacro(): void {
@@ -589,7 +582,8 @@ export class StatementReader {
     if (facts.kindOf(expr) === X.CALL) {
       const callee = facts.a(expr);
       // guard(mutex)(&x); CLASS(name, var)(…); QEMU_LOCK_GUARD(&x);
-      if (facts.kindOf(callee) === X.CALL || isCapital(c, start)) this.mayGuard[this.mayGuard.length - 1] = true;
+      if (facts.kindOf(callee) === X.CALL || c.has(start, TRAIT.CAPITAL))
+        this.mayGuard[this.mayGuard.length - 1] = true;
     }
     emitter.value(expr);
     const k = c.kind();
@@ -665,9 +659,4 @@ function readCaseValue(c: Cursor): number {
   c.end = end;
   c.at = Math.max(i, start);
   return value;
-}
-
-function isCapital(c: Cursor, i: number): boolean {
-  if (c.kindAt(i) !== T.IDENT) return false;
-  return /^[A-Z][A-Z0-9_]+$/.test(c.text(i));
 }

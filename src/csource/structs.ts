@@ -2,9 +2,7 @@ import { type Cursor, DEPTH_LIMIT } from './cursor.ts';
 import { readDeclarator, readSpecifiers } from './declarators.ts';
 import { FIELD_FLAG, TYPE } from './facts.ts';
 import { T } from './tokens.ts';
-
-/** Macros whose arguments are fields: `struct_group(name, fields…)`. */
-const GROUPS = ['struct_group', 'struct_group_attr', 'struct_group_tagged', '__struct_group'];
+import { TRAIT } from './word-traits.ts';
 
 /**
  * Reads `{ fields }` of a struct or union and records it. Fields of anonymous members are fields of the outer one, as in
@@ -51,7 +49,7 @@ function readFields(c: Cursor, close: number, out: number[], tag: number): void 
 function readField(c: Cursor, out: number[], tag: number): void {
   const { facts } = c;
   const { structs, fields } = facts.columns;
-  if (c.isName(c.at) && c.kind(1) === 40 && GROUPS.includes(c.words.text(c.word()))) {
+  if (c.isName(c.at) && c.kind(1) === 40 && c.has(c.at, TRAIT.GROUP)) {
     const name = c.words.text(c.word());
     const after = c.after(c.at + 1);
     c.at += 2;
