@@ -29,7 +29,12 @@ export function undoFlowed(text: string, deleteSpace: boolean): { text: string; 
     }
   }
   if (open !== null) out.push(open.join(''));
-  return { text: out.join('\n'), defect: null };
+  const joined = out.join('\n');
+  // Mailers that write flowed text also write runs of spaces with U+00A0, so the context lines of their diffs start with it.
+  if (/^@@ -\d/m.test(joined) && /^[+-]?\u00a0/m.test(joined)) {
+    return { text: joined.replaceAll('\u00a0', ' '), defect: 'the spaces of its diff were non-breaking spaces' };
+  }
+  return { text: joined, defect: null };
 }
 
 function quoteDepth(line: string): number {

@@ -86,6 +86,9 @@ export function classify(mail: Mail): Role {
     };
     return { kind: 'parts', parts: [part('patch', merged, `${mail.body}\n${first!.body}`)] };
   }
+  // An answer whose mailer left out the `Re:` quotes what it answers.
+  if (/^>/m.test(mail.body) && mail.inReplyTo.length + mail.references.length > 0)
+    return { kind: 'talk', subject, reason: 'not-a-patch' };
   // A numbered patch without a diff (too large for the list, or a bare mode change) keeps its place in the series.
   if (subject.tagged && subject.index !== null) return { kind: 'parts', parts: [part('patch', text, mail.body)] };
   return { kind: 'talk', subject, reason: subject.tagged ? 'no-diff' : 'not-a-patch' };

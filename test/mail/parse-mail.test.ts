@@ -107,6 +107,13 @@ describe('parseMail', () => {
     expect(m.body).toBe(body);
   });
 
+  it('gives a flowed diff its spaces back when the mailer made them non-breaking', async () => {
+    const body = '@@ -1,2 +1,2 @@ int f(int a, \nint b)\n \u00a0 a\n-\u00a0 b\n+\u00a0 c\n';
+    const m = await read(mail('Content-Type: text/plain; format=flowed; charset=utf-8\n', body));
+    expect(m.body).toBe('@@ -1,2 +1,2 @@ int f(int a, int b)\n  a\n-  b\n+  c\n');
+    expect(m.defects).toContain('the spaces of its diff were non-breaking spaces');
+  });
+
   it('takes the plain text of a multipart and keeps a patch as attachment', async () => {
     const m = await read(
       mail(

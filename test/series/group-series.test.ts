@@ -141,6 +141,11 @@ describe('groupSeries', () => {
     expect(series[0]?.patches).toHaveLength(2);
   });
 
+  it('takes a mail with quotes and no diff for a reply although its Re: is missing', () => {
+    const answer = mail('[PATCH 2/2] net: part 2', { id: 'a@x', re: '1-2@test', body: '> why?\n\nAgreed.\n' });
+    expect(groupSeries([...threaded('', 2), answer]).series[0]?.replies.map((r) => r.patchIndex)).toEqual([2]);
+  });
+
   it('names every mail that belongs nowhere', () => {
     const dup = threaded('', 1)[1]!;
     const { leftovers } = groupSeries([
