@@ -49,14 +49,14 @@ function listed(title: string, items: readonly string[], style: ComparisonStyle)
 
 /** Text behind a label, its further lines indented as far as the label is wide. */
 function hanging(label: string, text: string, width: number): string[] {
-  const [first = '', ...rest] = wrap(text, Math.max(width - label.length, 20));
+  const [first = '', ...rest] = wrap(text, Math.max(width - label.length, 16));
   return [`${label}${first}`, ...rest.map((line) => ' '.repeat(label.length) + line)];
 }
 
 function lineageText(lineage: ReviewedLineage, colors: Paint, width: number): string[] {
   const out = [colors.title('Versions')];
   for (const v of lineage.versions) {
-    const date = v.date === null ? '' : `${clean(v.date).slice(0, 10)}  `;
+    const date = v.date === null ? '' : `${clean(v.date.slice(0, 10))}  `;
     out.push(...hanging(`  ${pad(`v${v.version}`, 5)}`, `${date}${clean(v.title)}`, width));
     if (v.evidence.length > 0) out.push(...hanging('       ', clean(v.evidence.join('; ')), width).map(colors.quiet));
   }
