@@ -8,7 +8,18 @@ const tree = linuxTree('6.12');
 
 /** Every identifier in the headers and the core sources; where the names of rules are declared. */
 function identifiers(root: string): Set<string> {
-  const places = ['include', 'kernel', 'lib', 'mm', 'init', 'fs', 'block', 'net/core', 'drivers/base', 'drivers/tty'];
+  const places = [
+    'include',
+    'kernel',
+    'lib',
+    'mm',
+    'fs',
+    'net/core',
+    'drivers/base',
+    'drivers/tty',
+    'drivers/clk',
+    'drivers/pmdomain',
+  ];
   const found = new Set<string>();
   for (const place of places)
     for (const file of readdirSync(join(root, place), { recursive: true, encoding: 'utf8' }))

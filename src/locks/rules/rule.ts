@@ -131,7 +131,7 @@ export interface Hub {
   readonly because: string;
 }
 
-/** A path (a folder ends in `/`) whose functions are never looked into: the primitives' own code, user-space tools. */
+/** A path (a folder ends in `/`) whose functions are never looked into, though its types and guards are read. */
 export interface OpaquePath {
   readonly path: string;
   readonly because: string;
