@@ -22,6 +22,8 @@ const DROPS = /^(?:also )?(?:drop(?:ped|s|ping)?|remov(?:e|ed|es|ing)|strip(?:pe
 interface NamedTag {
   readonly key: string;
   readonly who: string | null;
+  /** `removed a duplicate Signed-off-by`: one of several. */
+  readonly partly: boolean;
 }
 
 /**
@@ -75,7 +77,7 @@ function namedTags(body: string): NamedTag[] {
     const own =
       next && between !== undefined && /^[\s:]*(?:tags?|trailers?|\(s\)|s)?[\s:]*$/i.test(between) ? next.name : null;
     if (own !== null) last = own;
-    tags.push({ key: key.name, who: own ?? last });
+    tags.push({ key: key.name, who: own ?? last, partly: /duplicate|extra|wrong|stale|invalid|second/i.test(body) });
   }
   return tags;
 }
@@ -128,6 +130,7 @@ function dropped(
   const now = after.flatMap(wanted);
   const gone = then.filter((t) => !now.some((o) => o.value === t.value));
   if (gone.length > 0) return supported(`gone: ${show(gone[0]!)}`);
+  if (tag.partly) return notVisible(`${keyName(tag.key)} stays, perhaps fewer of them`);
   if (then.length === 0) return notVisible(`there was no ${keyName(tag.key)} before`);
   if (now.length < then.length) return supported(`on fewer patches: ${show(then[0]!)}`);
   if (after.length === 1 || tag.who !== null) return contradicted(`v${version} still has ${show(now[0]!)}`);

@@ -67,9 +67,10 @@ export function placedLines(files: readonly FilePatch[]): PlacedLine[] {
         order++;
         const text = line.text;
         const opens = headAtMargin(text);
-        if (opens !== null) inside = opens;
+        // A prototype, or a macro's use like EXPORT_SYMBOL(f);, stands at file level.
+        if (opens !== null) inside = text.trimEnd().endsWith(';') ? null : opens;
         if (line.kind !== ' ') out.push({ kind: line.kind, text, file: pathOf(file), inside, order, hunk: number });
-        if (text.startsWith('}') || (opens !== null && text.trimEnd().endsWith(';'))) inside = null;
+        if (text.startsWith('}')) inside = null;
       }
     }
   }

@@ -3,6 +3,7 @@ import { type CodeDelta, codeDelta, isCode } from './code-delta.ts';
 import type { ComparableSeries } from './comparable.ts';
 import { type PairStatus, rangeDiff } from './range-diff.ts';
 import { rangeDiffText } from './range-diff-text.ts';
+import { rewrittenAs } from './rewritten.ts';
 import { unmentioned } from './unmentioned.ts';
 
 /** Which version a comparison means. */
@@ -54,7 +55,7 @@ export function compareVersions(
       from: delta.pair.from?.patch.index ?? null,
       to: delta.pair.to?.patch.index ?? null,
       status: delta.pair.status,
-      summary: summarize(delta),
+      summary: summarize(delta, deltas),
     })),
     claims: checkClaims({ from, to, deltas }),
     unmentioned: unmentioned({ from, to, deltas }),
@@ -63,10 +64,14 @@ export function compareVersions(
   };
 }
 
-function summarize({ pair, appeared, vanished }: CodeDelta): string {
+function summarize(delta: CodeDelta, all: readonly CodeDelta[]): string {
+  const { pair, appeared, vanished } = delta;
   const { from, to, status } = pair;
-  if (status === 'new') return `new: ${to?.patch.title ?? ''}`;
-  if (status === 'dropped') return `dropped: ${from?.patch.title ?? ''}`;
+  const place = rewrittenAs(delta, all);
+  if (status === 'new')
+    return `new: ${to?.patch.title ?? ''}${place === null ? '' : `, in the place of patch ${place}`}`;
+  if (status === 'dropped')
+    return `dropped: ${from?.patch.title ?? ''}${place === null ? '' : `, patch ${place} is in its place`}`;
   const moved = from?.patch.index === to?.patch.index ? '' : `, was ${from?.patch.index}`;
   if (status === 'rebased') return `rebased${moved}`;
   if (status === 'unchanged') {

@@ -2,6 +2,7 @@ import { prose } from './claim-patches.ts';
 import { newTrailers, sameTrailer } from './claim-tags.ts';
 import { claimsBetween, type Grounds } from './claims.ts';
 import { type CodeDelta, isCode, mentions, type PlacedLine } from './code-delta.ts';
+import { rewrittenAs } from './rewritten.ts';
 
 /** So many calls are named before the rest is counted. */
 const NAMED = 6;
@@ -22,6 +23,8 @@ export function unmentioned(grounds: Grounds): string[] {
       .map((b) => b.text)
       .join('\n');
     const own = bullets.some((b) => b.patch === index);
+    if (rewrittenAs(delta, deltas) !== null && /\bre-?(?:work|writ|wrote|design|implement|factor)/i.test(text))
+      return [];
     if (pair.status === 'new')
       return own || /\bnew\b.{0,40}\bpatch|\bsplit|\badd\w* .{0,30}patch/i.test(text)
         ? []
@@ -59,11 +62,12 @@ function codeChanges(delta: CodeDelta, name: string, text: string): string[] {
   return [...groups.values()].flatMap((group) => {
     const where = `${name} ${group.inside ? `${group.inside}()` : group.file}`;
     const lines = [...group.appeared, ...group.vanished];
+    // Who names the function has spoken of what is in it.
+    if (group.inside !== null && mentions({ text }, group.inside)) return [];
     const said =
-      (group.inside !== null && mentions({ text }, group.inside)) ||
       text.includes(group.file.slice(group.file.lastIndexOf('/') + 1)) ||
       lines.some((line) => [...line.text.matchAll(/\w*_\w+|\w+(?=\()/g)].some(([word]) => mentions({ text }, word)));
-    const calls = netCalls(group.appeared, group.vanished).filter(({ call }) => !mentions({ text }, call));
+    const calls = netCalls(group.appeared, group.vanished).filter(({ call }) => !text.includes(call));
     if (calls.length > 0) {
       const added = calls.filter((c) => c.net > 0).map((c) => `${c.call}()`);
       const removed = calls.filter((c) => c.net < 0).map((c) => `${c.call}()`);
