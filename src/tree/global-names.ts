@@ -1,0 +1,100 @@
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('latin1');
+
+/** All names of a tree, interned: one id for one spelling. Loads from its columns without work, and grows on top of them. */
+export class GlobalNames {
+  pool: Uint8Array;
+  ends: Int32Array;
+  slots: Int32Array;
+  count: number;
+
+  constructor(stored?: { pool: Uint8Array; ends: Int32Array; slots: Int32Array }) {
+    this.pool = stored?.pool ?? new Uint8Array(1 << 16);
+    this.ends = stored?.ends ?? new Int32Array(1 << 12);
+    this.slots = stored?.slots ?? new Int32Array(1 << 13).fill(-1);
+    this.count = stored ? stored.ends.length : 0;
+  }
+
+  /** Id of the bytes, new if they were not there. */
+  intern(bytes: Uint8Array, start: number, end: number): number {
+    const hash = hashOf(bytes, start, end);
+    const slot = this.locate(bytes, start, end, hash);
+    const known = this.slots[slot] as number;
+    if (known >= 0) return known;
+    const id = this.count++;
+    const from = id === 0 ? 0 : (this.ends[id - 1] as number);
+    const to = from + end - start;
+    if (to > this.pool.length) this.pool = widen(this.pool, Math.max(to, this.pool.length * 2));
+    if (id >= this.ends.length) this.ends = widen(this.ends, this.ends.length * 2);
+    this.pool.set(bytes.subarray(start, end), from);
+    this.ends[id] = to;
+    this.slots[slot] = id;
+    if (this.count * 2 > this.slots.length) this.rehash();
+    return id;
+  }
+
+  internString(text: string): number {
+    const bytes = encoder.encode(text);
+    return this.intern(bytes, 0, bytes.length);
+  }
+
+  /** Id of a name, -1 when the tree does not know it. */
+  find(text: string): number {
+    const bytes = encoder.encode(text);
+    return this.slots[this.locate(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length))] as number;
+  }
+
+  text(id: number): string {
+    if (id < 0) return '';
+    return decoder.decode(this.pool.subarray(id === 0 ? 0 : this.ends[id - 1], this.ends[id]));
+  }
+
+  /** The columns to store, cut to size. */
+  stored(): { pool: Uint8Array; ends: Int32Array; slots: Int32Array } {
+    return {
+      pool: this.pool.slice(0, this.count === 0 ? 0 : (this.ends[this.count - 1] as number)),
+      ends: this.ends.slice(0, this.count),
+      slots: this.slots,
+    };
+  }
+
+  private locate(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    const mask = this.slots.length - 1;
+    const length = end - start;
+    let slot = hash & mask;
+    for (;;) {
+      const id = this.slots[slot] as number;
+      if (id < 0) return slot;
+      const from = id === 0 ? 0 : (this.ends[id - 1] as number);
+      if ((this.ends[id] as number) - from === length) {
+        let i = 0;
+        while (i < length && this.pool[from + i] === bytes[start + i]) i++;
+        if (i === length) return slot;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  private rehash(): void {
+    const slots = new Int32Array(this.slots.length * 2).fill(-1);
+    const mask = slots.length - 1;
+    for (let id = 0; id < this.count; id++) {
+      let slot = hashOf(this.pool, id === 0 ? 0 : (this.ends[id - 1] as number), this.ends[id] as number) & mask;
+      while ((slots[slot] as number) >= 0) slot = (slot + 1) & mask;
+      slots[slot] = id;
+    }
+    this.slots = slots;
+  }
+}
+
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
+  return hash ^ (hash >>> 15);
+}
+
+function widen<A extends Uint8Array | Int32Array>(array: A, length: number): A {
+  const wider = (array instanceof Uint8Array ? new Uint8Array(length) : new Int32Array(length)) as A;
+  wider.set(array as never);
+  return wider;
+}

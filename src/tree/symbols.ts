@@ -1,0 +1,289 @@
+import { FIELD, FIELD_FLAG, FLAG, F, GLOBAL, INVOCATION, PROTOTYPE, STRUCT, TYPE, TYPEDEF, X } from '../csource/index.ts';
+import { Column } from './column.ts';
+import { GlobalNames } from './global-names.ts';
+import { LinkedFile } from './linked-file.ts';
+
+/** The columns of the symbol tables, by the name under which they are stored. */
+const TABLES = [
+  'filePath', 'fileAt', 'fileLength', 'fileFirst', 'fileCount', 'fileDirectory',
+  'fnName', 'fnFile', 'fnLocal', 'fnFlags', 'fnLine', 'fnType', 'fnSize', 'fnNext', 'fnHead',
+  'structTag', 'structFile', 'structFields', 'structCount', 'structNext', 'structHead',
+  'fieldName', 'fieldType', 'fieldPointer',
+  'globalName', 'globalFile', 'globalType', 'globalPointer', 'globalFlags', 'globalNext', 'globalHead',
+  'typedefType', 'protoType', 'guardOf',
+] as const;
+
+type Table = (typeof TABLES)[number];
+
+/** No type known. Otherwise a type word: kind | name << 3. */
+export const NO_TYPE = -1;
+
+/**
+ * Everything a tree declares, by global name: functions and macros, structs and their fields, globals, typedefs, return
+ * types of prototypes. Ids are positions; several declarations of one name are chained by `…Next`.
+ */
+export class Symbols {
+  readonly names: GlobalNames;
+  readonly t: Record<Table, Column>;
+  /** Files whose declarations no longer count: replaced by an overlay. */
+  readonly gone = new Set<number>();
+
+  constructor(stored?: { names: GlobalNames; tables: Record<string, Int32Array> }) {
+    this.names = stored?.names ?? new GlobalNames();
+    this.t = Object.fromEntries(TABLES.map((table) => [table, new Column(stored?.tables[table])])) as Record<Table, Column>;
+  }
+
+  /** Symbols over the same tables whose changes are their own. Names are shared: they only grow. */
+  fork(): Symbols {
+    const copy = new Symbols({ names: this.names, tables: {} });
+    for (const table of TABLES) copy.t[table] = this.t[table].fork();
+    for (const file of this.gone) copy.gone.add(file);
+    return copy;
+  }
+
+  stored(): Record<string, Int32Array> {
+    return Object.fromEntries(TABLES.map((table) => [table, this.t[table].stored()]));
+  }
+
+  get functionCount(): number {
+    return this.t.fnName.length;
+  }
+
+  get fileCount(): number {
+    return this.t.filePath.length;
+  }
+
+  path(file: number): string {
+    return this.names.text(this.t.filePath.at(file));
+  }
+
+  functionName(fn: number): string {
+    return this.names.text(this.t.fnName.at(fn));
+  }
+
+  /** Records a file's declarations and returns it linked. `reuse` gives the ids of functions that keep theirs. */
+  add(file: LinkedFile, reuse?: (name: number, nth: number) => number): void {
+    const { t } = this;
+    const { facts } = file;
+    const id = file.id;
+    const directory = file.path.slice(0, file.path.lastIndexOf('/') + 1);
+    t.filePath.put(id, this.names.internString(file.path));
+    t.fileDirectory.put(id, this.names.internString(directory));
+    t.fileFirst.put(id, t.fnName.length);
+    const seen = new Map<number, number>();
+    for (let at = 0, local = 0; at < facts.functions.length; at += F.WORDS, local++) {
+      const name = file.global(facts.functions[at + F.NAME] as number);
+      const nth = seen.get(name) ?? 0;
+      seen.set(name, nth + 1);
+      const kept = reuse ? reuse(name, nth) : -1;
+      const fn = kept >= 0 ? kept : t.fnName.length;
+      file.functionIds[local] = fn;
+      t.fnName.put(fn, name);
+      t.fnFile.put(fn, id);
+      t.fnLocal.put(fn, local);
+      t.fnFlags.put(fn, facts.functions[at + F.FLAGS] as number);
+      t.fnLine.put(fn, facts.functions[at + F.LINE] as number);
+      t.fnType.put(fn, file.typeWord(facts.functions[at + F.TYPE] as number));
+      t.fnSize.put(fn, facts.functions[at + F.CODE_LENGTH] as number);
+      if (kept >= 0) continue;
+      t.fnNext.put(fn, t.fnHead.find(name));
+      t.fnHead.put(name, fn);
+    }
+    t.fileCount.put(id, t.fnName.length - t.fileFirst.at(id));
+    this.addStructs(file);
+    this.addGlobals(file);
+    this.addTypes(file);
+  }
+
+  private addStructs(file: LinkedFile): void {
+    const { t } = this;
+    const { structs, fields } = file.facts;
+    for (let at = 0; at < structs.length; at += STRUCT.WORDS) {
+      const tag = file.global(structs[at + STRUCT.TAG] as number);
+      const id = t.structTag.push(tag);
+      t.structFile.push(file.id);
+      t.structFields.push(t.fieldName.length);
+      const count = structs[at + STRUCT.COUNT] as number;
+      t.structCount.push(count);
+      t.structNext.push(t.structHead.find(tag));
+      t.structHead.put(tag, id);
+      const first = (structs[at + STRUCT.FIELDS] as number) * FIELD.WORDS;
+      for (let f = first; f < first + count * FIELD.WORDS; f += FIELD.WORDS) {
+        t.fieldName.push(file.global(fields[f + FIELD.NAME] as number));
+        t.fieldType.push(file.typeWord(fields[f + FIELD.TYPE] as number));
+        t.fieldPointer.push(fields[f + FIELD.POINTER] as number);
+      }
+    }
+  }
+
+  private addGlobals(file: LinkedFile): void {
+    const { globals, invocations } = file.facts;
+    for (let at = 0; at < globals.length; at += GLOBAL.WORDS) {
+      this.addGlobal(file, file.global(globals[at + GLOBAL.NAME] as number), file.typeWord(globals[at + GLOBAL.TYPE] as number), globals[at + GLOBAL.POINTER] as number, globals[at + GLOBAL.FLAGS] as number);
+    }
+    for (let at = 0; at < invocations.length; at += INVOCATION.WORDS) {
+      // DEFINE_PER_CPU(type, name), DECLARE_x(type, name), DEFINE_MUTEX(name)
+      const macro = file.name(invocations[at + INVOCATION.NAME] as number);
+      const args = file.list(invocations[at + INVOCATION.ARGS] as number);
+      const flags = invocations[at + INVOCATION.FLAGS] as number;
+      if (macro.startsWith('DEFINE_GUARD') || macro.startsWith('DEFINE_LOCK_GUARD')) {
+        const guard = args[0];
+        if (guard !== undefined && file.kind(guard) === X.NAME) this.t.guardOf.put(file.global(file.a(guard)), file.id);
+        continue;
+      }
+      if (!/DEFINE|DECLARE|^LIST_HEAD$|_INIT$/.test(macro)) continue;
+      const [first, second] = args;
+      if (first !== undefined && second !== undefined && file.kind(second) === X.NAME && (file.kind(first) === X.TYPE || /PER_CPU/.test(macro))) {
+        const type = file.kind(first) === X.TYPE ? file.typeWord(file.a(first)) : file.kind(first) === X.NAME ? TYPE.NAMED | (file.global(file.a(first)) << 3) : NO_TYPE;
+        this.addGlobal(file, file.global(file.a(second)), type, 0, flags);
+      } else if (first !== undefined && file.kind(first) === X.NAME) {
+        this.addGlobal(file, file.global(file.a(first)), NO_TYPE, 0, flags | (macro.startsWith('DECLARE') && /PER_CPU/.test(macro) ? FLAG.EXTERN : 0));
+      }
+    }
+  }
+
+  private addGlobal(file: LinkedFile, name: number, type: number, pointer: number, flags: number): void {
+    const { t } = this;
+    const id = t.globalName.push(name);
+    t.globalFile.push(file.id);
+    t.globalType.push(type);
+    t.globalPointer.push(pointer);
+    t.globalFlags.push(flags);
+    t.globalNext.push(t.globalHead.find(name));
+    t.globalHead.put(name, id);
+  }
+
+  private addTypes(file: LinkedFile): void {
+    const { typedefs, prototypes } = file.facts;
+    for (let at = 0; at < typedefs.length; at += TYPEDEF.WORDS) {
+      const name = file.global(typedefs[at + TYPEDEF.NAME] as number);
+      const word = file.typeWord(typedefs[at + TYPEDEF.TYPE] as number);
+      const known = this.t.typedefType.find(name);
+      const isFunction = ((typedefs[at + TYPEDEF.POINTER] as number) & FIELD_FLAG.FUNCTION) !== 0;
+      if (!isFunction && (known < 0 || (known & 7) !== TYPE.STRUCT)) this.t.typedefType.put(name, word);
+    }
+    for (let at = 0; at < prototypes.length; at += PROTOTYPE.WORDS) {
+      const name = file.global(prototypes[at + PROTOTYPE.NAME] as number);
+      if (this.t.protoType.find(name) < 0) this.t.protoType.put(name, file.typeWord(prototypes[at + PROTOTYPE.TYPE] as number));
+    }
+  }
+
+  /** The struct of a tag as seen from a file: its own, else the nearest folder's, else the first of `include/`. */
+  structOfTag(tag: number, from: number): number {
+    const { t } = this;
+    let best = -1;
+    let bestScore = -1;
+    for (let id = t.structHead.find(tag); id >= 0; id = t.structNext.at(id)) {
+      const file = t.structFile.at(id);
+      if (this.gone.has(file)) continue;
+      if (best < 0 && t.structNext.at(id) < 0) return id;
+      const score = file === from ? 1e9 : this.nearness(file, from);
+      if (score > bestScore || (score === bestScore && id < best)) {
+        best = id;
+        bestScore = score;
+      }
+    }
+    return best;
+  }
+
+  /** How near two files are: the length of their common folder; headers for everybody count a little. */
+  nearness(file: number, from: number): number {
+    const a = this.path(file);
+    const b = this.path(from);
+    let i = 0;
+    let slash = 0;
+    while (i < a.length && i < b.length && a[i] === b[i]) {
+      if (a[i] === '/') slash = i + 1;
+      i++;
+    }
+    return slash * 4 + (a.startsWith('include/') ? 3 : a.startsWith('arch/x86/') ? 2 : a.startsWith('tools/') ? 0 : 1);
+  }
+
+  /** The struct a type word stands for, through typedefs; -1 when it is none. */
+  structOfType(word: number, from: number): number {
+    let type = word;
+    for (let i = 0; i < 6 && type >= 0; i++) {
+      const kind = type & 7;
+      if (kind === TYPE.STRUCT || kind === TYPE.UNION) return this.structOfTag(type >> 3, from);
+      if (kind !== TYPE.NAMED) return -1;
+      type = this.t.typedefType.find(type >> 3);
+    }
+    return -1;
+  }
+
+  /** Position of a field in the field table, -1 when the struct has none of that name. */
+  field(struct: number, name: number): number {
+    const { fieldName, structFields, structCount } = this.t;
+    const first = structFields.at(struct);
+    const end = first + structCount.at(struct);
+    for (let f = first; f < end; f++) if (fieldName.at(f) === name) return f;
+    return -1;
+  }
+
+  /** The global variable of a name as seen from a file: the file's own, else one that is not static; -1 if unknown. */
+  globalOf(name: number, from: number): number {
+    const { t } = this;
+    let shared = -1;
+    let sharedScore = -1;
+    for (let id = t.globalHead.find(name); id >= 0; id = t.globalNext.at(id)) {
+      const file = t.globalFile.at(id);
+      if (this.gone.has(file)) continue;
+      if (file === from) return id;
+      const flags = t.globalFlags.at(id);
+      if ((flags & FLAG.STATIC) !== 0 && !this.path(file).endsWith('.h')) continue;
+      const score = (flags & FLAG.EXTERN ? 0 : 1000) + this.nearness(file, from);
+      if (score > sharedScore) {
+        shared = id;
+        sharedScore = score;
+      }
+    }
+    return shared;
+  }
+
+  /** Whether any function or macro has this name. */
+  hasFunction(name: number): boolean {
+    return this.t.fnHead.find(name) >= 0;
+  }
+
+  /**
+   * The definitions a call by name may reach from a file, by C's linkage rules: the file's own, else those that are not
+   * static, inlines and macros of headers. Stubs yield to real bodies, other architectures' to the caller's. At most `limit`.
+   */
+  functionsOf(name: number, from: number, limit = 4): number[] {
+    const { t } = this;
+    const own: number[] = [];
+    const shared: number[] = [];
+    for (let fn = t.fnHead.find(name); fn >= 0; fn = t.fnNext.at(fn)) {
+      const file = t.fnFile.at(fn);
+      if (file < 0 || this.gone.has(file)) continue;
+      if (file === from) own.push(fn);
+      else if ((t.fnFlags.at(fn) & FLAG.STATIC) === 0 || this.path(file).endsWith('.h')) {
+        if ((t.fnFlags.at(fn) & FLAG.MACRO) === 0 || this.path(file).endsWith('.h')) shared.push(fn);
+      }
+    }
+    const found = own.length > 0 ? own : this.visible(shared, from);
+    if (found.length < 2) return found;
+    const real = found.filter((fn) => t.fnSize.at(fn) > 4);
+    const chosen = real.length > 0 ? real : found;
+    if (chosen.length > 1) chosen.sort((a, b) => this.nearness(t.fnFile.at(b), from) - this.nearness(t.fnFile.at(a), from) || a - b);
+    return chosen.slice(0, limit);
+  }
+
+  private visible(found: number[], from: number): number[] {
+    if (found.length < 2) return found;
+    const here = worldOf(this.path(from));
+    const worlds = found.map((fn) => worldOf(this.path(this.t.fnFile.at(fn))));
+    const same = found.filter((_, i) => worlds[i] === here);
+    const generic = found.filter((_, i) => worlds[i] === '');
+    if (here !== '') return same.length > 0 ? same : generic.length > 0 ? generic : found;
+    if (generic.length > 0) return generic;
+    const x86 = found.filter((_, i) => worlds[i] === 'arch/x86/');
+    return x86.length > 0 ? x86 : found.filter((_, i) => worlds[i]?.startsWith('arch/'));
+  }
+}
+
+/** Code that is never linked with other worlds: an architecture, the tools. Empty for the rest. */
+function worldOf(path: string): string {
+  const match = /^(?:arch\/[^/]+\/|tools\/[^/]+\/|scripts\/|samples\/|Documentation\/)/.exec(path);
+  return match ? match[0] : '';
+}
