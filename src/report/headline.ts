@@ -1,13 +1,15 @@
 import type { HunkOutcome, Review, ReviewBase } from '../review/index.ts';
 import { many } from './words.ts';
 
-/** `v3, 2 patches`, and what is missing. */
+/** `v3 (v1 to v3 at hand), 2 patches`, and what is missing. */
 export function versionPhrase(review: Review): string {
   const { version, total, patches, complete } = review.series;
   const size = complete
     ? many(total, 'patch', 'patches')
     : `${patches.length} of ${many(total, 'patch', 'patches')} at hand`;
-  return `v${version}, ${size}`;
+  const known = review.lineage.versions.map((v) => v.version);
+  const range = known.length > 1 ? ` (v${Math.min(...known)} to v${Math.max(...known)} at hand)` : '';
+  return `v${version}${range}, ${size}`;
 }
 
 const HOW: Readonly<Record<ReviewBase['how'], string>> = {

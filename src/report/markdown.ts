@@ -22,7 +22,7 @@ const MARK: Readonly<Record<CheckedClaim['verdict'], string>> = {
  */
 export function renderMarkdown(review: Review): string {
   const listed = review.findings.filter((f) => f.reported);
-  const unlisted = unlistedSentence(review.unlisted);
+  const unlisted = unlistedSentence(review);
   const parts = [
     `### ${code(review.series.title)}`,
     `${versionPhrase(review)}, by ${code(review.series.author.name)}; ${inert(basePhrase(review.base))}`,

@@ -1,4 +1,4 @@
-import type { Coverage, Unlisted } from '../review/index.ts';
+import type { Coverage, Finding, Review } from '../review/index.ts';
 import { clean } from './clean.ts';
 import { wrap } from './display-width.ts';
 import type { Paint } from './paint.ts';
@@ -27,8 +27,16 @@ export function coverageSentences(coverage: Coverage, all: boolean): string[] {
   return sentences;
 }
 
-/** How many findings are not listed, and how to see them; null when none is left out. */
-export function unlistedSentence(unlisted: Unlisted): string | null {
+/** How many findings are not shown, in the value or not, and how to see them; null when none is left out. */
+export function unlistedSentence(review: Review): string | null {
+  const hidden = review.findings.filter((f) => !f.reported);
+  const of = (verdict: Finding['verdict']) => hidden.filter((f) => f.verdict === verdict).length;
+  const unlisted = {
+    preExisting: review.unlisted.preExisting + of('pre-existing'),
+    gated: review.unlisted.gated + of('gated'),
+    belowThreshold: review.unlisted.belowThreshold + hidden.length - of('pre-existing') - of('gated'),
+    suppressed: review.unlisted.suppressed,
+  };
   const parts = [
     unlisted.preExisting > 0 ? `${unlisted.preExisting} pre-existing` : '',
     unlisted.gated > 0 ? `${unlisted.gated} gated by a third lock` : '',

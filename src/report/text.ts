@@ -41,7 +41,7 @@ export function renderText(review: Review, options: TextOptions): string {
     const lines = findingText(finding, { width: width - number.length, colors, total: series.total, all: options.all });
     out.push('', ...lines.map((line, n) => (line === '' ? '' : (n === 0 ? number : ' '.repeat(number.length)) + line)));
   });
-  const unlisted = options.all ? null : unlistedSentence(review.unlisted);
+  const unlisted = options.all ? null : unlistedSentence(review);
   if (unlisted !== null) out.push('', ...wrap(unlisted, width).map(colors.quiet));
   if (review.comparison) out.push('', ...comparisonText(review.comparison, { width, colors, all: options.all }));
   out.push('', ...coverageText(coverage, width, colors, options.all));

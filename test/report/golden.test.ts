@@ -53,3 +53,14 @@ test('compare shows the versions and what changed', () => {
   expectGolden('compare.txt', renderComparison({ lineage, comparison }, { ...plain, all: true }));
   expectGolden('compare-one-version.txt', renderComparison({ lineage: emptyReview.lineage, comparison: null }, plain));
 });
+
+test('findings that are not shown are counted, in the list or not', () => {
+  const findings = richReview.findings.map((f, i) => ({
+    ...f,
+    reported: false,
+    verdict: i === 0 ? ('pre-existing' as const) : f.verdict,
+  }));
+  const text = renderText({ ...richReview, findings }, plain);
+  expect(text).toContain('Not listed: 4 pre-existing, 2 below the reporting threshold');
+  expect(text).toContain('Nothing found in what could be seen.');
+});
