@@ -1,6 +1,7 @@
 import type { RuleText } from './files.ts';
 import { type FilePieces, merge } from './merge.ts';
-import { normalize, type Piece } from './normalize.ts';
+import { normalize } from './normalize.ts';
+import type { Piece } from './piece.ts';
 import { readRules } from './read.ts';
 import type { RuleProblem } from './rule.ts';
 import type { PlacedPiece } from './rule-set.ts';

@@ -1,6 +1,6 @@
 import { nearest } from './nearest.ts';
-import type { Piece } from './normalize.ts';
 import { orderCycle } from './order-cycle.ts';
+import type { Piece } from './piece.ts';
 import type { RulePath } from './read.ts';
 import type { RuleProblem } from './rule.ts';
 

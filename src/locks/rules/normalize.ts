@@ -1,66 +1,17 @@
-import type { RulePath } from './read.ts';
+import { familyPieces } from './normalize-family.ts';
+import { each, type GuardPiece, type Piece } from './piece.ts';
 import type {
   ClassRule,
   Context,
   ForbiddenCall,
-  GuardApi,
   Hub,
-  LockApi,
-  LockFamily,
-  LockOp,
-  Mode,
-  OpaquePath,
   OrderRule,
   Registration,
   SlotRule,
-  Success,
   Suppression,
   Transparent,
 } from './rule.ts';
-import type { CallEntry, FamilyEntry, RulesFile } from './schema.ts';
-
-/** A guard before its family's `sleeps` is known. */
-export type GuardPiece = Omit<GuardApi, 'sleeps'>;
-
-/** What a piece of each kind holds. */
-export interface PieceValues {
-  readonly family: LockFamily;
-  readonly lock: LockApi;
-  readonly guard: GuardPiece;
-  readonly container: string;
-  readonly transparent: Transparent;
-  readonly slot: SlotRule;
-  readonly registration: Registration;
-  readonly hub: Hub;
-  readonly order: OrderRule;
-  readonly forbidden: ForbiddenCall;
-  readonly class: ClassRule;
-  readonly 'no-return': string;
-  readonly opaque: OpaquePath;
-  readonly suppression: Suppression;
-}
-
-/** One rule of one file with its defaults filled in. `key` is what must be unique among pieces of its kind. */
-export type Piece = {
-  [K in keyof PieceValues]: {
-    readonly kind: K;
-    readonly key: string;
-    readonly path: RulePath;
-    readonly value: PieceValues[K];
-  };
-}[keyof PieceValues];
-
-const OPERATIONS = [
-  'acquire',
-  'try',
-  'release',
-  'assert',
-  'downgrade',
-  'drop-retake',
-  'wait',
-  'query',
-  'init',
-] as const satisfies readonly LockOp[];
+import type { RulesFile } from './schema.ts';
 
 /** Expands a rule file's groups and defaults into single rules, in the order of the file. */
 export function normalize(file: RulesFile): Piece[] {
@@ -163,69 +114,4 @@ export function normalize(file: RulesFile): Piece[] {
     pieces.push({ kind: 'suppression', key, path: ['suppressions', i], value });
   }
   return pieces;
-}
-
-function familyPieces(name: string, family: FamilyEntry): Piece[] {
-  const value: LockFamily = {
-    family: name,
-    types: family.types ?? [],
-    definers: family.definers ?? [],
-    sleeps: family.sleeps ?? false,
-    ownerless: family.ownerless ?? false,
-    backsOff: family['backs-off'] ?? false,
-  };
-  const pieces: Piece[] = [{ kind: 'family', key: name, path: ['locks', name], value }];
-  const sides: readonly [Mode, RulePath, Pick<FamilyEntry, (typeof OPERATIONS)[number]>][] = [
-    [family.mode ?? 'exclusive', [], family],
-    ['shared', ['shared'], family.shared ?? {}],
-    ['recursive-read', ['recursive-read'], family['recursive-read'] ?? {}],
-  ];
-  for (const [mode, side, operations] of sides)
-    for (const op of OPERATIONS)
-      for (const [i, entry] of (operations[op] ?? []).entries()) {
-        const call = typeof entry === 'string' ? { name: entry } : entry;
-        const path = ['locks', name, ...side, op, i, ...(typeof entry === 'string' ? [] : ['name'])];
-        each(call.name, path, (api, at) => {
-          pieces.push({ kind: 'lock', key: api, path: at, value: lockApi(api, op, mode, name, family, call) });
-        });
-      }
-  return pieces;
-}
-
-function lockApi(
-  name: string,
-  op: LockOp,
-  mode: Mode,
-  familyName: string,
-  family: FamilyEntry,
-  call: Exclude<CallEntry, string>,
-): LockApi {
-  const lockClass = call.class ?? (call.arg === undefined ? (family.class ?? null) : null);
-  const success: Success = call.success ?? (op === 'try' ? 'nonzero' : 'always');
-  return {
-    name,
-    op,
-    family: familyName,
-    mode,
-    arg: lockClass === null ? (call.arg ?? family.arg ?? 0) : null,
-    lockClass,
-    field: call.field ?? family.field ?? null,
-    success,
-    subclassArg: call.subclass ?? null,
-    nestArg: call.nest ?? null,
-    irq: call.irq ?? 'none',
-    bh: call.bh ?? 'none',
-    sleeps: call.sleeps ?? ((op === 'acquire' || op === 'wait' || op === 'drop-retake') && (family.sleeps ?? false)),
-    callbackArg: call.callback ?? null,
-    tryArg: call['try-arg'] ?? null,
-    annotation: family.annotation ?? false,
-    because: call.because ?? family.because ?? null,
-    since: call.since ?? null,
-  };
-}
-
-/** Calls `use` for one name, or for each of several, with its place in the file. */
-function each(names: string | readonly string[], path: RulePath, use: (name: string, path: RulePath) => void): void {
-  if (typeof names === 'string') use(names, path);
-  else for (const [i, name] of names.entries()) use(name, [...path, i]);
 }

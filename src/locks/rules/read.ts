@@ -10,11 +10,11 @@ import {
   type Node,
   parseDocument,
   visit,
-  type YAMLMap,
 } from 'yaml';
-import type { z } from 'zod';
+import { complaint } from './complaint.ts';
 import type { RuleProblem } from './rule.ts';
 import { type RulesFile, rulesFile } from './schema.ts';
+import { checkKeys, MAX_DEPTH, tooDeep } from './yaml-limits.ts';
 
 /** A YAML path: keys and indexes from the root. */
 export type RulePath = readonly PropertyKey[];
@@ -29,9 +29,6 @@ export interface ReadRules {
 
 /** More than anybody reads at once. */
 const MAX_PROBLEMS = 50;
-
-/** Deeper nesting than any rule needs: refused before the parser recurses into it. */
-const MAX_DEPTH = 40;
 
 /**
  * Reads one rule file: YAML 1.2 without anchors, aliases, tags or merge keys, checked against the schema.
@@ -108,77 +105,10 @@ export function readRules(file: string, text: string): ReadRules {
   const parsed = rulesFile.safeParse(doc.toJS({ maxAliasCount: 0 }));
   if (parsed.success) return { content: parsed.data, problems, at };
   for (const issue of parsed.error.issues) {
-    const { path, message } = deepest(issue);
-    const [what, instead] = wording(message);
-    const key = unknownKey(what);
-    report(offsetOf(doc.contents, key ? [...path, key] : path, key !== null), `${named(path)}${what}`, instead);
+    const { path, key, what, instead } = complaint(issue);
+    report(offsetOf(doc.contents, key === null ? path : [...path, key], key !== null), what, instead);
   }
   return { content: null, problems, at };
-}
-
-/** Tells of keys that come twice, and of one that JavaScript would take for something else. Linear in the keys. */
-function checkKeys(map: YAMLMap, report: (offset: number, what: string, instead: string) => void): void {
-  const seen = new Set<unknown>();
-  for (const { key } of map.items) {
-    const value = isScalar(key) ? key.value : null;
-    const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
-    if (typeof value !== 'string')
-      report(offset, 'a key that is not a word', 'write plain keys, quoted if they look like numbers');
-    else if (value === '__proto__')
-      report(offset, 'a key that cannot be a name', 'write the name of a function or macro');
-    else if (seen.has(value)) report(offset, 'the same key twice', 'keep one of the two, or merge them');
-    seen.add(value);
-  }
-}
-
-/** The line on which brackets or indentation nest deeper than allowed, or null. Linear in the text. */
-function tooDeep(text: string): number | null {
-  let depth = 0;
-  let line = 0;
-  for (const row of text.split('\n')) {
-    line++;
-    let dashes = 0;
-    let indenting = true;
-    for (const c of row) {
-      if (c === '[' || c === '{') depth++;
-      else if (c === ']' || c === '}') depth = Math.max(0, depth - 1);
-      else if (indenting && (c === '-' || c === '?')) dashes++;
-      else if (indenting && c !== ' ') indenting = false;
-      if (depth > MAX_DEPTH || dashes > MAX_DEPTH) return line;
-    }
-    if (row.length - row.trimStart().length > 4 * MAX_DEPTH) return line;
-  }
-  return null;
-}
-
-/** The innermost complaint: in a union, that of the alternative which got furthest. */
-function deepest(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const inner = issue.errors
-      .flatMap((branch) => branch.slice(0, 1).map(deepest))
-      .sort(
-        (a, b) => b.path.length - a.path.length || Number(b.message.includes('\n')) - Number(a.message.includes('\n')),
-      )[0];
-    if (inner) return { path: [...issue.path, ...inner.path], message: inner.message };
-  }
-  return { path: [...issue.path], message: issue.message };
-}
-
-/** Our own messages are `what`, a line feed, `instead`; the schema library's get a general hint. */
-function wording(message: string): readonly [string, string] {
-  const end = message.indexOf('\n');
-  if (end >= 0) return [message.slice(0, end), message.slice(end + 1)];
-  const plain = message.replace(/^Invalid input: /, '').replace(/^Invalid option: /, '');
-  if (plain.startsWith('expected boolean')) return [plain, 'write true or false'];
-  return [plain, 'see docs/rules.md for the form of this entry'];
-}
-
-function unknownKey(what: string): string | null {
-  return what.startsWith("unknown key '") ? what.slice(13, -1) : null;
-}
-
-function named(path: RulePath): string {
-  return path.length ? `${path.map(String).join('.')}: ` : '';
 }
 
 /** The offset of the value at a path (or of its key), or of the nearest thing around it. */

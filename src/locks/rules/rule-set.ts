@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Piece, PieceValues } from './normalize.ts';
+import type { Piece, PieceValues } from './piece.ts';
 import type { RuleProblem, RuleSet } from './rule.ts';
 
 /** A suppression with the place that a problem about it names. */
