@@ -80,8 +80,18 @@ class Lines {
 const RENAME =
   /^(?:also )?renam(?:e|ed|es|ing)\b(?: (?:from|the|function|helper|variable|field|macro|file|struct|functions?|member))* (.{1,200}?) (?:to|->|→|=>|into|as) (.{1,300})$/i;
 
+/** `renamed the function to x()` tells only the new name; `s/x/y/` is what people type. */
+const RENAME_TO = /^(?:also )?renam(?:e|ed)\b (?:the |this |it )?(?:\w+ ){0,2}to (.{1,200})$/i;
+const SED = /^s\/([A-Za-z_]\w{1,80})(?:\(\))?\/([A-Za-z_]\w{1,80})(?:\(\))?\/g?(?:\s|$)/;
+
 function ruleOnRename(sentence: string, about: CodeScope): Ruling | null {
-  const match = RENAME.exec(sentence);
+  const onlyNew = RENAME_TO.exec(sentence)?.[1];
+  const newest = onlyNew === undefined ? undefined : identifiersIn(withoutReason(onlyNew))[0];
+  if (newest !== undefined && identifiersIn(sentence.slice(0, sentence.length - (onlyNew ?? '').length)).length === 0) {
+    const evidence = new Lines(about).appeared((l) => mentions(l, newest));
+    return evidence ? supported(evidence) : notVisible(`no new line has ${newest}`);
+  }
+  const match = RENAME.exec(sentence) ?? SED.exec(sentence);
   if (!match) return null;
   const [, oldText = '', newText = ''] = match;
   const oldFile = filesIn(oldText)[0];
