@@ -8,7 +8,7 @@ export function sender(mail: Mail): Person {
   const via = /^(.*?)\s+via\s+\S.*$/i.exec(mail.from.name.slice(0, 300));
   if (!via && !mail.from.email.startsWith('devnull+')) return mail.from;
   const replyTo = header(mail, 'reply-to') ?? header(mail, 'x-original-from');
-  const email = /[^\s<>"',;]+@[^\s<>"',;]+/.exec(replyTo ?? '')?.[0];
+  const email = /[^\s<>"',;]+@[^\s<>"',;]+/.exec((replyTo ?? '').slice(0, 1000))?.[0];
   return { name: (via?.[1] ?? mail.from.name).replace(/^"|"$/g, ''), email: email ?? mail.from.email };
 }
 

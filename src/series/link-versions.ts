@@ -24,12 +24,25 @@ export function linkVersions(series: readonly Series[]): Lineage[] {
   }
   const claimed = new Set<MessageId>();
   const distinct = [...new Set(clusters)].sort((a, b) => Math.min(...a) - Math.min(...b));
+  const edgesOf = groupBy(edges, (e) => clusters[e.a]!);
+  const unseenOf = groupBy(unseen, (u) => clusters[u.by]!);
   return distinct.map((members) => {
-    const inside = edges.filter((e) => members.includes(e.a) && members.includes(e.b));
+    const inside = (edgesOf.get(members) ?? []).filter((e) => clusters[e.b] === members);
     const seen = versionsAtHand(series, members, inside);
-    const named = unseen.filter((u) => members.includes(u.by));
-    return { versions: [...seen, ...versionsNamed(series, named, seen, claimed)].sort(byVersion) };
+    return {
+      versions: [...seen, ...versionsNamed(series, unseenOf.get(members) ?? [], seen, claimed)].sort(byVersion),
+    };
   });
+}
+
+function groupBy<T>(values: readonly T[], key: (value: T) => readonly number[]): Map<readonly number[], T[]> {
+  const groups = new Map<readonly number[], T[]>();
+  for (const value of values) {
+    const list = groups.get(key(value));
+    if (list) list.push(value);
+    else groups.set(key(value), [value]);
+  }
+  return groups;
 }
 
 const isRfc = (s: Series): boolean => s.tags.includes('RFC');

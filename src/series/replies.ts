@@ -52,7 +52,11 @@ export function attachReplies(
   for (const item of talk) {
     const place = throughParents(item, places, byId) ?? bySubject(item.subject, titles);
     if (place === null) homeless.push(item);
-    else replies.set(place.draft, [...(replies.get(place.draft) ?? []), toReply(item.mail, place)]);
+    else {
+      const list = replies.get(place.draft) ?? [];
+      list.push(toReply(item.mail, place));
+      replies.set(place.draft, list);
+    }
   }
   return { replies, homeless };
 }
