@@ -12,7 +12,8 @@ const EXTENDED =
 
 /**
  * Cuts the unified diff out of a text. Hunks are followed by the line counts of their headers, so that a signature
- * (`-- `), a footer of a mailing list or text between two files is never taken for a removed line.
+ * (`-- `), a footer of a mailing list or text between two files is never taken for a removed line. The text is kept as it
+ * stands, but for the space of empty context lines, which is given back.
  */
 export function cutDiff(text: string): DiffText {
   const lines = text.split('\n');
@@ -55,7 +56,7 @@ function isOldName(line: string | undefined): boolean {
 }
 
 /** The end of the diff of one file that starts at `at`. */
-function fileDiffEnd(lines: readonly string[], at: number): { at: number; defect: string | null } {
+function fileDiffEnd(lines: string[], at: number): { at: number; defect: string | null } {
   let i = at;
   if (/^(?:diff -|Index: )/.test(lines[i]!)) i++;
   while (i < lines.length && EXTENDED.test(lines[i]!)) i++;
@@ -83,7 +84,7 @@ function fileDiffEnd(lines: readonly string[], at: number): { at: number; defect
 }
 
 function hunkEnd(
-  lines: readonly string[],
+  lines: string[],
   from: number,
   oldLines: number,
   newLines: number,
@@ -98,6 +99,8 @@ function hunkEnd(
     const kind = line === '' ? ' ' : line[0];
     if (line === '' && i === lines.length - 1) break;
     if (kind === ' ') {
+      // A mailer took the only space of an empty context line; `git patch-id` and parsers of diffs need it.
+      if (line === '') lines[i] = ' ';
       removed--;
       added--;
     } else if (kind === '-') removed--;

@@ -22,7 +22,7 @@ export interface Patch {
   /** What stands below the `---`: not part of the commit, the diffstat left out. */
   readonly notes: string;
   readonly trailers: readonly Trailer[];
-  /** The unified diff as it stands in the mail; empty when the mail has none. */
+  /** The unified diff as it stands in the mail (empty context lines have their space); empty when the mail has none. */
   readonly diff: string;
   readonly origin: string;
   /** What is wrong with it: the mail's defects, and a diff that is cut off. */

@@ -45,8 +45,9 @@ describe('cutDiff', () => {
     expect(cut.diff).toContain('longer');
   });
 
-  it('takes context lines whose only space was stripped', () => {
-    expect(cutDiff('--- a/a\n+++ b/a\n@@ -1,3 +1,3 @@\n\n-a\n+b\n\n').defect).toBeNull();
+  it('gives context lines back the only space that a mailer stripped', () => {
+    const cut = cutDiff('--- a/a\n+++ b/a\n@@ -1,3 +1,3 @@\n\n-a\n+b\n\n--\n2.5\n');
+    expect(cut).toMatchObject({ defect: null, diff: '--- a/a\n+++ b/a\n@@ -1,3 +1,3 @@\n \n-a\n+b\n \n' });
   });
 
   it('does not see a quoted diff', () => {
