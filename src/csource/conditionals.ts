@@ -1,12 +1,16 @@
+import type { NameTable } from './names.ts';
 import { K, T, type Tokens } from './tokens.ts';
+import { TRAIT, traitsOf } from './word-traits.ts';
 
 /** Conditions whose first arm is dead text in every kernel build. */
-const DEAD = /^(0|notdef|never|should_never_happen|__assembly__|__assembler__|__vdso__ignored)$/i;
+const DEAD =
+  /^(0|notdef|never|should_never_happen|__assembly__|__assembler__|__cplusplus|defined ?\(?__cplusplus\)?)$/i;
 /** Conditions of `#ifndef` or negations whose first arm is dead. */
 const ALIVE = /^(1|__KERNEL__)$/;
+/** How far an arm's edges are looked at. */
+const EDGE = 200;
 
 interface Group {
-  start: number;
   brace: number;
   paren: number;
   /** Token indexes of the arms' opening directives, and of the `#endif` at last. */
@@ -15,30 +19,34 @@ interface Group {
   delta: number | null;
   parenDelta: number;
   clean: boolean;
+  /** Lowest brace depth in the current arm, and in all of them. */
   lowest: number;
+  lowestOfAll: number;
   dead: boolean[];
 }
 
 /**
  * Decides which `#if` arms the parser sees. Arms that leave the brackets balanced stay, with their directives, as
- * branches; where they do not, the first arm stays as plain text and the others go. `#if 0` and its like go. Returns the
- * lines of the groups in which an arm was dropped because it did not balance (for the coverage).
+ * branches; where they do not, or where an arm begins with `else` or ends amid a statement, the first arm stays as plain
+ * text and the others go. `#if 0` and its like go. Returns the lines of the groups in which an arm was dropped because it
+ * did not balance (for the coverage).
  */
-export function selectArms(bytes: Uint8Array, tokens: Tokens): number[] {
+export function selectArms(bytes: Uint8Array, tokens: Tokens, names: NameTable): number[] {
   const { kind } = tokens;
-  const drop = new Uint8Array(tokens.count);
+  /** For the first token of what goes, the end of it. */
+  const drops = new Map<number, number>();
   const dropped: number[] = [];
   const stack: Group[] = [];
+  let top: Group | undefined;
   let brace = 0;
   let paren = 0;
-  let any = false;
 
   const text = (i: number): string => {
     const start = tokens.start[i] as number;
     const end = Math.min(tokens.end[i] as number, start + 200);
     return String.fromCharCode(...bytes.subarray(start, end));
   };
-  const closeArm = (group: Group): void => {
+  const closeArm = (group: Group, end: number): void => {
     const isDead = group.dead[group.dead.length - 1] === true;
     if (!isDead) {
       if (group.delta === null) {
@@ -46,7 +54,14 @@ export function selectArms(bytes: Uint8Array, tokens: Tokens): number[] {
         group.parenDelta = paren - group.paren;
       }
       if (brace !== group.brace || paren !== group.paren || group.lowest < group.brace) group.clean = false;
+      else if (
+        group.clean &&
+        brace > 0 &&
+        isAmidStatement(tokens, names, group.marks[group.marks.length - 1] as number, end)
+      )
+        group.clean = false;
     }
+    if (group.lowest < group.lowestOfAll) group.lowestOfAll = group.lowest;
     brace = group.brace;
     paren = group.paren;
     group.lowest = brace;
@@ -54,84 +69,105 @@ export function selectArms(bytes: Uint8Array, tokens: Tokens): number[] {
 
   for (let i = 0; i < tokens.count; i++) {
     const k = kind[i] as number;
-    switch (k) {
-      case 123:
-        brace++;
-        break;
-      case 125:
-        brace--;
-        for (let s = stack.length - 1; s >= 0 && brace < (stack[s] as Group).lowest; s--)
-          (stack[s] as Group).lowest = brace;
-        break;
-      case 40:
-        paren++;
-        break;
-      case 41:
-        paren--;
-        break;
-      case T.PP_DEFINE:
-        while (i < tokens.count && kind[i] !== T.PP_EOL) i++;
-        break;
-      case T.PP_IF:
-      case T.PP_IFDEF:
-      case T.PP_IFNDEF: {
-        any = true;
-        const condition = text(i);
-        const dead = k === T.PP_IFNDEF ? ALIVE.test(condition) : DEAD.test(condition);
-        stack.push({
-          start: i,
-          brace,
-          paren,
-          marks: [i],
-          delta: null,
-          parenDelta: 0,
-          clean: true,
-          lowest: brace,
-          dead: [dead],
-        });
-        break;
-      }
-      case T.PP_ELIF:
-      case T.PP_ELSE: {
-        const group = stack[stack.length - 1];
-        if (!group) {
-          drop[i] = 1;
-          any = true;
+    if (k < 40) continue;
+    if (k === 40) paren++;
+    else if (k === 41) paren--;
+    else if (k === 123) brace++;
+    else if (k === 125) {
+      brace--;
+      if (top !== undefined && brace < top.lowest) top.lowest = brace;
+    } else if (k >= T.PP_IF) {
+      switch (k) {
+        case T.PP_DEFINE:
+          while (i < tokens.count && kind[i] !== T.PP_EOL) i++;
+          break;
+        case T.PP_IF:
+        case T.PP_IFDEF:
+        case T.PP_IFNDEF: {
+          const condition = text(i);
+          const isDead = k === T.PP_IFNDEF ? ALIVE.test(condition) : DEAD.test(condition);
+          top = {
+            brace,
+            paren,
+            marks: [i],
+            delta: null,
+            parenDelta: 0,
+            clean: true,
+            lowest: brace,
+            lowestOfAll: brace,
+            dead: [isDead],
+          };
+          stack.push(top);
           break;
         }
-        closeArm(group);
-        const first = group.marks.length === 1 ? (group.start as number) : -1;
-        const firstAlive = first >= 0 && kind[first] !== T.PP_IFNDEF && ALIVE.test(text(first));
-        const firstDead = kind[group.start] === T.PP_IFNDEF && DEAD.test(text(group.start));
-        group.marks.push(i);
-        group.dead.push((k === T.PP_ELSE && (firstAlive || firstDead)) || (k === T.PP_ELIF && DEAD.test(text(i))));
-        break;
-      }
-      case T.PP_ENDIF: {
-        const group = stack.pop();
-        if (!group) {
-          drop[i] = 1;
-          any = true;
+        case T.PP_ELIF:
+        case T.PP_ELSE: {
+          if (top === undefined) {
+            drops.set(i, i + 1);
+            break;
+          }
+          closeArm(top, i);
+          const first = top.marks[0] as number;
+          const isNegative = kind[first] === T.PP_IFNDEF;
+          const firstHolds = top.marks.length === 1 && (isNegative ? DEAD : ALIVE).test(text(first));
+          top.dead.push((k === T.PP_ELSE && firstHolds) || (k === T.PP_ELIF && DEAD.test(text(i))));
+          top.marks.push(i);
           break;
         }
-        closeArm(group);
-        group.marks.push(i);
-        settle(tokens, group, drop, dropped);
-        brace = group.brace + (group.delta ?? 0);
-        paren = group.paren + (group.delta === null ? 0 : group.parenDelta);
-        const outer = stack[stack.length - 1];
-        if (outer && brace < outer.lowest) outer.lowest = brace;
-        break;
+        case T.PP_ENDIF: {
+          const group = stack.pop();
+          top = stack[stack.length - 1];
+          if (group === undefined) {
+            drops.set(i, i + 1);
+            break;
+          }
+          closeArm(group, i);
+          group.marks.push(i);
+          settle(tokens, group, drops, dropped);
+          brace = group.brace + (group.delta ?? 0);
+          paren = group.paren + (group.delta === null ? 0 : group.parenDelta);
+          if (top !== undefined) top.lowest = Math.min(top.lowest, brace, group.lowestOfAll);
+          break;
+        }
+        default:
       }
-      default:
     }
   }
-  for (const group of stack) drop[group.start] = 1; // an #if that never ends: its text counts, the line does not
-  if (any) compact(tokens, drop);
+  for (const group of stack) drops.set(group.marks[0] as number, (group.marks[0] as number) + 1); // never ends: its text counts
+  if (drops.size > 0) compact(tokens, drops);
   return dropped;
 }
 
-function settle(tokens: Tokens, group: Group, drop: Uint8Array, dropped: number[]): void {
+/**
+ * Whether the arm between two directives is a piece of a statement: it begins with `else`, or ends with one or with the
+ * head of an `if` or a loop, whose statement follows behind the `#endif`.
+ */
+function isAmidStatement(tokens: Tokens, names: NameTable, mark: number, end: number): boolean {
+  const { kind, name } = tokens;
+  let first = mark + 1;
+  while (first < end && first < mark + 8 && (kind[first] as number) >= T.PP_IF) first++;
+  if (first >= end) return false;
+  if (name[first] === K['else']) return true;
+  let last = end - 1;
+  while (last > mark && last > end - 8 && (kind[last] as number) >= T.PP_IF) last--;
+  if (name[last] === K['else']) return true;
+  if (kind[last] !== 41) return false;
+  let depth = 0;
+  for (let i = last; i > mark && i > last - EDGE; i--) {
+    const k = kind[i];
+    if (k === 41) depth++;
+    else if (k === 40 && --depth === 0) {
+      const head = name[i - 1] as number;
+      if (head === K['if'] || head === K['for'] || head === K['while'] || head === K['switch']) return true;
+      return (
+        i - 1 > mark && head >= 0 && names.bytes(head).length < 200 && (traitsOf(names.text(head)) & TRAIT.LOOP) !== 0
+      );
+    }
+  }
+  return false;
+}
+
+function settle(tokens: Tokens, group: Group, drops: Map<number, number>, dropped: number[]): void {
   const { marks, dead } = group;
   const end = marks[marks.length - 1] as number;
   const alive = dead.filter((d) => !d).length;
@@ -140,27 +176,32 @@ function settle(tokens: Tokens, group: Group, drop: Uint8Array, dropped: number[
   let kept = false;
   for (let arm = 0; arm < dead.length; arm++) {
     const from = marks[arm] as number;
-    const to = marks[arm + 1] as number;
-    drop[from] = 1;
-    if (dead[arm] || kept) drop.fill(1, from, to);
-    else kept = true;
+    const goes = dead[arm] || kept;
+    drops.set(from, goes ? (marks[arm + 1] as number) : from + 1);
+    if (!goes) kept = true;
   }
-  drop[end] = 1;
-  if (alive > 1) dropped.push(tokens.line[group.start] as number);
+  drops.set(end, end + 1);
+  if (alive > 1) dropped.push(tokens.line[marks[0] as number] as number);
 }
 
-function compact(tokens: Tokens, drop: Uint8Array): void {
-  let to = 0;
-  for (let from = 0; from < tokens.count; from++) {
-    if (drop[from]) continue;
-    if (to !== from) {
-      tokens.kind[to] = tokens.kind[from] as number;
-      tokens.start[to] = tokens.start[from] as number;
-      tokens.end[to] = tokens.end[from] as number;
-      tokens.line[to] = tokens.line[from] as number;
-      tokens.name[to] = tokens.name[from] as number;
+/** Takes out what goes. Ranges may nest: the one that ends last counts. */
+function compact(tokens: Tokens, drops: Map<number, number>): void {
+  const { kind, start, end, line, name } = tokens;
+  const starts = Int32Array.from(drops.keys()).sort();
+  let to = starts[0] as number;
+  let from = to;
+  for (let i = 0; i <= starts.length; i++) {
+    const next = i < starts.length ? (starts[i] as number) : tokens.count;
+    if (next > from) {
+      kind.copyWithin(to, from, next);
+      start.copyWithin(to, from, next);
+      end.copyWithin(to, from, next);
+      line.copyWithin(to, from, next);
+      name.copyWithin(to, from, next);
+      to += next - from;
+      from = next;
     }
-    to++;
+    if (i < starts.length) from = Math.max(from, drops.get(next) as number);
   }
   tokens.count = to;
 }
@@ -186,9 +227,4 @@ export function normalCondition(kind: number, text: string): { text: string; neg
     }
   }
   return { text: rest, negated };
-}
-
-/** Whether a name is one of the words that begin a statement. */
-export function beginsStatement(name: number): boolean {
-  return name <= K['goto'];
 }

@@ -1,8 +1,9 @@
 import type { Cursor } from './cursor.ts';
 import { readAssignment } from './expressions.ts';
-import { TYPE } from './facts.ts';
+import { FIELD_FLAG, TYPE } from './facts.ts';
 import { readStructBody } from './structs.ts';
 import { K, T } from './tokens.ts';
+import { TRAIT } from './word-traits.ts';
 
 /** What comes before a declarator: `static const struct foo`. */
 export interface Specifiers {
@@ -66,6 +67,11 @@ const TYPEOF = new Set<number>([
   K['__typeof_unqual__'],
 ]);
 
+/** The `pointer depth | FIELD_FLAG` word of what was declared. */
+export function pointerOf(d: Declarator): number {
+  return d.pointer | (d.isArray ? FIELD_FLAG.ARRAY : 0) | (d.isFunctionPointer ? FIELD_FLAG.FUNCTION : 0);
+}
+
 /** Does a type begin at this token, seen without typedefs? */
 export function startsType(c: Cursor, i: number): boolean {
   const word = c.wordAt(i);
@@ -118,7 +124,7 @@ export function readSpecifiers(c: Cursor): Specifiers {
     if (k !== T.IDENT) break;
     const word = c.word();
     if (word === K['struct'] || word === K['union'] || word === K['enum']) {
-      s.type = readTagged(c, word);
+      s.type = readTagged(c, word, s.isTypedef);
       s.any = s.typed = true;
       continue;
     }
@@ -204,7 +210,7 @@ function previousName(c: Cursor, before: number): number {
   return before - 1;
 }
 
-function readTagged(c: Cursor, word: number): number {
+function readTagged(c: Cursor, word: number, isTypedef: boolean): number {
   const { facts } = c;
   const kind = word === K['struct'] ? TYPE.STRUCT : word === K['union'] ? TYPE.UNION : TYPE.ENUM;
   c.at++;
@@ -222,12 +228,35 @@ function readTagged(c: Cursor, word: number): number {
   if (c.kind() === 123) {
     if (kind === TYPE.ENUM) c.at = c.after(c.at);
     else {
-      if (tag < 0) tag = facts.names.internString(`@${c.line()}`);
+      if (tag < 0) tag = anonymousTag(c, isTypedef);
       readStructBody(c, kind, tag);
     }
     skipAttributes(c);
+    while (c.isName(c.at) && c.has(c.at, TRAIT.ATTRIBUTE)) {
+      c.at++;
+      if (c.kind() === 40) c.at = c.after(c.at);
+    }
   }
   return facts.type(kind, tag);
+}
+
+/**
+ * A tag for a struct without one, from the name that follows its body, so that it does not move with lines: `outer.member`
+ * for a member, the typedef's own name, `@variable`. `@` alone: nothing is named, its fields are those of the outer one.
+ */
+function anonymousTag(c: Cursor, isTypedef: boolean): number {
+  const { names } = c.facts;
+  let i = c.after(c.at);
+  for (let n = 0; n < 12; n++) {
+    if (c.kindAt(i) === 42) i++;
+    else if (c.kindAt(i) === T.IDENT && (!c.isName(i) || c.has(i, TRAIT.ATTRIBUTE))) i++;
+    else if (c.kindAt(i) === 40) i = c.after(i);
+    else break;
+  }
+  if (!c.isName(i)) return names.internString('@');
+  const name = names.text(c.nameAt(i));
+  if (c.outerTag >= 0) return names.internString(`${names.text(c.outerTag)}.${name}`);
+  return names.internString(isTypedef ? name : `@${name}`);
 }
 
 function readTypeof(c: Cursor): number {

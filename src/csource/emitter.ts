@@ -3,6 +3,9 @@ import { callLines } from './expressions.ts';
 import { OP, X } from './facts.ts';
 import type { IntVector } from './int-vector.ts';
 
+/** How many calls of one statement are looked at for the line of one. */
+const CALL_WINDOW = 64;
+
 /** Writes the skeleton of one function: instructions with targets, empty branches left out. */
 export class Emitter {
   readonly code: IntVector;
@@ -11,7 +14,10 @@ export class Emitter {
   private functionLine = 0;
   /** Line of the statement being read. */
   line = 0;
-  private taken: Uint8Array = new Uint8Array(64);
+  /** Where to look for the line of the next call. */
+  private nextCall = 0;
+  /** How deep values are being emitted inside each other. */
+  depth = 0;
   /** Reads the block of a statement expression; set by the statement reader. */
   readStatements: (open: number, close: number) => number = () => 0;
   /** The first target that anything jumps to; code before it may be taken back. */
@@ -27,6 +33,7 @@ export class Emitter {
     this.functionLine = line;
     this.line = line;
     this.lastTarget = 0;
+    this.depth = 0;
     this.clearCalls();
   }
 
@@ -42,9 +49,8 @@ export class Emitter {
   }
 
   clearCalls(): void {
-    callLines.expr.length = 0;
-    callLines.line.length = 0;
-    this.taken.fill(0);
+    callLines.clear();
+    this.nextCall = 0;
   }
 
   /** Takes back the code from `from` on, if nothing jumps behind it. */
@@ -106,8 +112,15 @@ export class Emitter {
 
   /** Emits what an expression does, in the order in which it does it. Returns the expression that stands for its value. */
   value(expr: number): number {
+    if (!this.c.facts.hasEffect(expr)) return expr;
+    this.depth++;
+    const result = this.effect(expr);
+    this.depth--;
+    return result;
+  }
+
+  private effect(expr: number): number {
     const { facts } = this.c;
-    if (!facts.hasEffect(expr)) return expr;
     const kind = facts.kindOf(expr);
     const a = facts.a(expr);
     const b = facts.b(expr);
@@ -143,6 +156,13 @@ export class Emitter {
       }
       case X.COND: {
         const [yes, no] = this.pair(b);
+        if (yes === a) {
+          // GNU `a ?: b`: what comes before the mark happens once.
+          const place = this.branch(facts.expr(X.NOT, this.value(a), -1));
+          this.value(no);
+          this.patch([place]);
+          return expr;
+        }
         const otherwise = this.condition(a);
         this.value(yes);
         const done = this.jump();
@@ -247,6 +267,13 @@ export class Emitter {
         return target;
       case X.COND: {
         const [yes, no] = this.pair(facts.b(rhs));
+        if (yes === facts.a(rhs)) {
+          this.assignment(target, yes);
+          const place = this.branch(facts.expr(X.NOT, target, -1));
+          this.assignment(target, no);
+          this.patch([place]);
+          return target;
+        }
         const otherwise = this.condition(facts.a(rhs));
         this.assignment(target, yes);
         const done = this.jump();
@@ -269,6 +296,14 @@ export class Emitter {
     const kind = facts.kindOf(e);
     if (kind === X.COND) {
       const [yes, no] = this.pair(facts.b(e));
+      if (yes === facts.a(e)) {
+        const value = this.value(yes);
+        const place = this.branch(value);
+        this.ret(value);
+        this.patch([place]);
+        this.returnValue(no);
+        return;
+      }
       const otherwise = this.condition(facts.a(e));
       this.returnValue(yes);
       this.patch(otherwise);
@@ -306,17 +341,17 @@ export class Emitter {
     return [lists.at(list + 1), lists.at(list + 2)];
   }
 
+  /** Calls are emitted nearly in the order in which they were read: the search looks a little ahead, then a little back. */
   private lineOf(expr: number): number {
-    for (let i = 0; i < callLines.expr.length; i++) {
-      if (callLines.expr[i] !== expr || this.taken[i]) continue;
-      if (i >= this.taken.length) {
-        const wider = new Uint8Array(callLines.expr.length * 2);
-        wider.set(this.taken);
-        this.taken = wider;
-      }
-      this.taken[i] = 1;
-      return callLines.line[i] as number;
+    const from = this.nextCall;
+    const ahead = Math.min(callLines.length, from + 2 * CALL_WINDOW);
+    for (let i = from; i < ahead; i += 2) {
+      if (callLines.at(i) !== expr) continue;
+      this.nextCall = i + 2;
+      return callLines.at(i + 1);
     }
+    for (let i = from - 2; i >= 0 && i >= from - 2 * CALL_WINDOW; i -= 2)
+      if (callLines.at(i) === expr) return callLines.at(i + 1);
     return this.line;
   }
 }

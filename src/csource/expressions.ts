@@ -2,6 +2,7 @@ import { type Cursor, DEPTH_LIMIT } from './cursor.ts';
 import { readTypeName, startsType } from './declarators.ts';
 import { X } from './facts.ts';
 import { readBraces } from './initializers.ts';
+import { IntVector } from './int-vector.ts';
 import { readNumber } from './numbers.ts';
 import { K, T } from './tokens.ts';
 import { TRAIT } from './word-traits.ts';
@@ -35,13 +36,8 @@ const BINARY = new Map<number, number>([
   [T.GE, X.GE],
 ]);
 
-/** Where the calls of the current statement stand: (expression, line) pairs in source order. */
-export interface CallLines {
-  expr: number[];
-  line: number[];
-}
-
-export const callLines: CallLines = { expr: [], line: [] };
+/** Where the calls of the current statement stand: expression and line by turns, in source order. */
+export const callLines = new IntVector(64);
 
 /** Reads a full expression with commas. Never fails: what is not understood is UNKNOWN. */
 export function readExpression(c: Cursor): number {
@@ -182,10 +178,7 @@ function readPrimary(c: Cursor): number {
         return 0;
       }
       const name = c.nameAt(c.at++);
-      if (c.kind() === T.STRING) {
-        while (c.kind() === T.STRING || c.kind() === T.IDENT) c.at++; // KERN_ERR "…" PRIx64 "…"
-        return facts.expr(X.STRING, -1, -1);
-      }
+      if (c.kind() === T.STRING) return readString(c); // KERN_ERR "…" PRIx64 "…"
       return facts.expr(X.NAME, name, -1);
     }
     case T.NUMBER: {
@@ -198,8 +191,7 @@ function readPrimary(c: Cursor): number {
       c.at++;
       return facts.expr(X.NUM, c.bytes[(c.tokens.start[c.at - 1] as number) + 1] ?? 0, -1);
     case T.STRING:
-      while (c.kind() === T.STRING || (c.kind() === T.IDENT && c.kind(1) !== 40)) c.at++;
-      return facts.expr(X.STRING, -1, -1);
+      return readString(c);
     case 40:
       return readParenthesis(c);
     case 35: // stringification in a macro body
@@ -210,6 +202,17 @@ function readPrimary(c: Cursor): number {
       return 0;
     default:
       return 0;
+  }
+}
+
+/** Literals one after the other, and the macros between them: `"a" PRIx64 __stringify(X) "b"`. */
+function readString(c: Cursor): number {
+  for (;;) {
+    const k = c.kind();
+    if (k === T.STRING) c.at++;
+    else if (k === T.IDENT && c.isName(c.at) && c.kind(1) !== 40) c.at++;
+    else if (k === T.IDENT && c.kind(1) === 40 && c.has(c.at, TRAIT.STRINGIFY)) c.at = c.after(c.at + 1);
+    else return c.facts.expr(X.STRING, -1, -1);
   }
 }
 
@@ -247,7 +250,7 @@ function isCast(c: Cursor, open: number, close: number): boolean {
   if (startsType(c, first)) return true;
   if (!c.isName(first)) return false;
   let i = first + 1;
-  while (c.isName(i)) i++; // `const`-less qualifiers such as __user, __force
+  while (c.isName(i) && i < first + 8) i++; // `const`-less qualifiers such as __user, __force
   const names = i - first;
   let stars = 0;
   while (c.kindAt(i) === 42) {
@@ -289,8 +292,8 @@ function readPostfix(c: Cursor, primary: number): number {
         }
         if (facts.kindOf(left) === X.DEREF) left = facts.a(left); // (*fn)(…) is fn(…)
         left = facts.expr(X.CALL, left, args);
-        callLines.expr.push(left);
-        callLines.line.push(line);
+        callLines.push(left);
+        callLines.push(line);
         break;
       }
       case 91: {
@@ -341,14 +344,20 @@ export function readArguments(c: Cursor): number {
     skipDirectives(c);
     if (c.at >= c.end) break;
     const start = c.at;
+    const first = c.word();
+    if (first >= 0 && first <= K['goto'] && c.inBody) {
+      stack.push(readStatementArgument(c, start));
+      if (c.kind() === COMMA) c.at++;
+      continue;
+    }
     if (c.kind() === T.IDENT && startsType(c, c.at)) stack.push(c.facts.expr(X.TYPE, readTypeName(c, c.end), -1));
     else stack.push(readAssignment(c));
     if (c.at < c.end && c.kind() !== COMMA) {
-      // Not an expression (an operator, a block, two names): keep the place, forget the text.
-      stack.data[stack.length - 1] = 0;
-      while (c.at < c.end && c.kind() !== COMMA) {
-        const k = c.kind();
-        c.at = k === 40 || k === 91 || k === 123 ? c.after(c.at) : c.at + 1;
+      // Not an expression: a statement counts, of the rest (an operator, two names) only the place is kept.
+      if (c.kind() === 59 && c.inBody) stack.data[stack.length - 1] = readStatementArgument(c, start);
+      else {
+        stack.data[stack.length - 1] = 0;
+        while (c.at < c.end && c.kind() !== COMMA) c.at = c.step(c.at);
       }
     }
     if (c.kind() === COMMA) c.at++;
@@ -357,4 +366,11 @@ export function readArguments(c: Cursor): number {
   c.end = end;
   c.at = close + 1;
   return c.facts.listOf(stack, base);
+}
+
+/** `scoped_cond_guard(mutex_intr, return -EINTR, &x)`: a statement that the macro may run, under an unknown condition. */
+function readStatementArgument(c: Cursor, start: number): number {
+  while (c.at < c.end && c.kind() !== COMMA) c.at = c.step(c.at);
+  const statements = c.facts.expr(X.STATEMENTS, start - 1, c.at);
+  return c.facts.expr(X.COND, 0, c.facts.list([statements, 0]));
 }

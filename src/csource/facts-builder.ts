@@ -5,6 +5,8 @@ import { NameTable } from './names.ts';
 type Column = Exclude<(typeof COLUMNS)[number], 'nameEnds'>;
 
 const SLOTS = 1 << 12;
+/** How deep an expression may nest; a deeper one is UNKNOWN, so that nobody who walks expressions needs a guard. */
+const EXPRESSION_DEPTH = 250;
 
 function makeColumns(): Record<Column, IntVector> {
   // Spelled out, so that the engine knows the shape.
@@ -33,6 +35,9 @@ function makeColumns(): Record<Column, IntVector> {
 export class FactsBuilder {
   readonly names = new NameTable([]);
   readonly columns = makeColumns();
+  /** An expression was too deep and became UNKNOWN. Whoever reports it takes the flag back. */
+  overflowed = false;
+  private depths = new Uint8Array(1 << 13);
   private readonly exprTable = new OffsetTable();
   private readonly listTable = new OffsetTable();
   private readonly typeTable = new OffsetTable();
@@ -43,6 +48,7 @@ export class FactsBuilder {
     this.exprTable.clear();
     this.listTable.clear();
     this.typeTable.clear();
+    this.overflowed = false;
     this.expr(X.UNKNOWN, -1, -1);
   }
 
@@ -59,7 +65,18 @@ export class FactsBuilder {
       if (data[at + 1] === a && data[at + 2] === b && ((data[at] as number) & X_KIND) === kind) return id;
       slot = (slot + 1) & mask;
     }
+    const depth = this.depthOf(kind, a, b);
+    if (depth > EXPRESSION_DEPTH) {
+      this.overflowed = true;
+      return 0;
+    }
     const id = exprs.length / 3;
+    if (id === this.depths.length) {
+      const wider = new Uint8Array(id * 2);
+      wider.set(this.depths);
+      this.depths = wider;
+    }
+    this.depths[id] = depth;
     exprs.push3(this.effectOf(kind, a, b) ? kind | X_EFFECT : kind, a, b);
     slots[slot] = id;
     if (this.exprTable.isFull(id + 1)) {
@@ -183,6 +200,40 @@ export class FactsBuilder {
     let hash = 0x811c9dc5 | 0;
     for (let i = offset; i <= end; i++) hash = Math.imul(hash ^ (data[i] as number), 0x9e3779b1);
     return hash ^ (hash >>> 15);
+  }
+
+  private depthOf(kind: number, a: number, b: number): number {
+    const { depths } = this;
+    switch (kind) {
+      case X.UNKNOWN:
+      case X.NAME:
+      case X.NUM:
+      case X.STRING:
+      case X.TYPE:
+      case X.CONFIG:
+      case X.STATEMENTS:
+        return 1;
+      case X.FIELD:
+      case X.ARROW:
+        return (depths[a] as number) + 1;
+      case X.CAST:
+        return (depths[b] as number) + 1;
+      case X.CALL:
+      case X.COND: {
+        const { data } = this.columns.lists;
+        let deepest = depths[a] as number;
+        for (let i = data[b] as number; i > 0; i--) {
+          const depth = depths[data[b + i] as number] as number;
+          if (depth > deepest) deepest = depth;
+        }
+        return deepest + 1;
+      }
+      default: {
+        const left = depths[a] as number;
+        const right = b >= 0 ? (depths[b] as number) : 0;
+        return (left > right ? left : right) + 1;
+      }
+    }
   }
 
   private effectOf(kind: number, a: number, b: number): boolean {

@@ -1,9 +1,15 @@
-import { normalCondition } from './conditionals.ts';
+import { Conditions } from './conditions.ts';
 import type { Cursor } from './cursor.ts';
 import { readDeclarator, readSpecifiers } from './declarators.ts';
 import { readArguments } from './expressions.ts';
 import { FIELD_FLAG, FLAG, TYPE, X } from './facts.ts';
-import { readFunction, readMacroFunction, readPairedParameters, readParameters } from './functions.ts';
+import {
+  readFunction,
+  readMacroFunction,
+  readOldParameters,
+  readPairedParameters,
+  readParameters,
+} from './functions.ts';
 import { readBraces, recordValue } from './initializers.ts';
 import { StatementReader } from './statements.ts';
 import { K, KEYWORD_COUNT, T } from './tokens.ts';
@@ -16,47 +22,41 @@ const BODY_LIMIT = 4000;
 export class FileScopeReader {
   private readonly c: Cursor;
   private readonly reader: StatementReader;
-  private readonly conditions: { text: string; negated: boolean }[] = [];
-  private conditionName = -1;
+  private readonly conditions: Conditions;
+  private nextDefine = 0;
 
   constructor(c: Cursor) {
     this.c = c;
     this.reader = new StatementReader(c);
+    this.conditions = new Conditions(c);
   }
 
   read(): void {
     const { c } = this;
-    this.conditions.length = 0;
-    this.conditionName = -1;
+    this.conditions.reset();
+    this.nextDefine = 0;
     while (c.at < c.end) {
       const start = c.at;
       const k = c.kind();
-      if (k >= T.PP_IF && k <= T.PP_ENDIF) this.directive();
-      else if (k === T.PP_DEFINE) this.define();
+      if (k === T.PP_DEFINE) this.defines(c.at + 1);
       else if (k === T.IDENT || k === 42) this.external();
       else if (k === 123) c.at = c.after(c.at);
       else c.at++;
       if (c.at === start) c.at++;
+      this.defines(c.at);
     }
   }
 
-  private directive(): void {
-    const { c, conditions } = this;
-    const k = c.kind();
-    if (k <= T.PP_IFNDEF) conditions.push(normalCondition(k, c.text(c.at)));
-    else if (k === T.PP_ENDIF) conditions.pop();
-    else {
-      const top = conditions[conditions.length - 1];
-      if (top) {
-        if (k === T.PP_ELSE) top.negated = !top.negated;
-        else Object.assign(top, normalCondition(k, c.text(c.at)));
-      }
+  /** Reads the macros that are defined before a token, those inside a function or a struct too. */
+  private defines(limit: number): void {
+    const { c } = this;
+    const { defines } = c;
+    while (this.nextDefine < defines.length && defines.at(this.nextDefine) < limit) {
+      const { at } = c;
+      c.at = defines.at(this.nextDefine++);
+      this.define();
+      if (c.at < at) c.at = at;
     }
-    c.at++;
-    const said = conditions
-      .filter((f) => !(f.negated && /_H_*$/.test(f.text)))
-      .map((f) => (f.negated ? `!${f.text}` : f.text));
-    this.conditionName = said.length > 0 ? c.facts.names.internString(said.join(' && ')) : -1;
   }
 
   private define(): void {
@@ -91,7 +91,13 @@ export class FileScopeReader {
             );
           }
         }
-        readMacroFunction(c, this.reader, name, params, from, eol, objectLike);
+        readMacroFunction(
+          c,
+          this.reader,
+          { name, params, objectLike, condition: this.conditions.at(nameToken) },
+          from,
+          eol,
+        );
       }
     }
     c.at = eol + 1;
@@ -128,6 +134,11 @@ export class FileScopeReader {
       c.at++;
       return;
     }
+    if (c.kind() === T.STRING && s.isExtern) {
+      // extern "C" { … }: what is inside counts as if it stood outside
+      c.at += c.kind(1) === 123 ? 2 : 1;
+      return;
+    }
     if (c.isName(c.at) && c.kind(1) === 40 && !s.typed) {
       if (this.macroUse(s.isStatic, line)) return;
     }
@@ -141,6 +152,8 @@ export class FileScopeReader {
       const d = readDeclarator(c);
       if (d.params >= 0) {
         this.skipToBodyOrEnd();
+        const oldStyle = c.kind() === 59 ? this.oldStyleBody(d.params) : -1;
+        if (oldStyle >= 0) c.at = oldStyle;
         if (c.kind() === 123 && d.name >= 0) {
           const flags =
             (s.isStatic ? FLAG.STATIC : 0) |
@@ -156,10 +169,10 @@ export class FileScopeReader {
               flags,
               line: c.line(d.name),
               type: s.type,
-              condition: this.conditionName,
+              condition: this.conditions.at(d.name),
               params: d.params,
             },
-            (open) => readParameters(c, open),
+            (open) => (oldStyle >= 0 ? readOldParameters(c, open, oldStyle) : readParameters(c, open)),
           );
           return;
         }
@@ -174,7 +187,7 @@ export class FileScopeReader {
       }
       while (c.at < c.end && c.kind() !== 44 && c.kind() !== 59 && c.kind() !== T.PP_DEFINE) {
         if (c.kind() === 123 && d.params < 0) break;
-        c.at = c.kind() === 40 || c.kind() === 91 || c.kind() === 123 ? c.after(c.at) : c.at + 1;
+        c.at = c.step(c.at);
         if (c.kind() === T.IDENT && c.word() >= 0 && c.at > here && this.beginsAtLineStart()) return;
       }
       if (c.kind() !== 44 || c.at === here) break;
@@ -227,6 +240,23 @@ export class FileScopeReader {
     }
   }
 
+  /**
+   * The `{` of a definition whose parameters are declared behind their list, `int f(a, b) int a; char *b; { }`, when the
+   * first of those declarations ended at the cursor; -1 when it is not one.
+   */
+  private oldStyleBody(params: number): number {
+    const { c } = this;
+    const close = c.after(params) - 1;
+    if (c.at === close + 1) return -1;
+    for (let i = params + 1; i < close; i++) if (!c.isName(i) && c.kindAt(i) !== 44) return -1;
+    for (let i = close + 1; i < c.end && i < close + 400; i = c.step(i)) {
+      const k = c.kindAt(i);
+      if (k === 123) return c.kindAt(i - 1) === 59 ? i : -1;
+      if (k !== T.IDENT && k !== 42 && k !== 44 && k !== 59 && k !== 91 && k !== 40) return -1;
+    }
+    return -1;
+  }
+
   private prototype(name: number, type: number): void {
     const { types, prototypes } = this.c.facts.columns;
     const kind = types.at(type * 2);
@@ -245,7 +275,7 @@ export class FileScopeReader {
     const { globals } = this.c.facts.columns;
     const pointer = d.pointer | (d.isArray ? FIELD_FLAG.ARRAY : 0) | (d.isFunctionPointer ? FIELD_FLAG.FUNCTION : 0);
     const flags = (s.isStatic ? FLAG.STATIC : 0) | (s.isExtern ? FLAG.EXTERN : 0);
-    for (const word of [name, s.type, pointer, flags, line, this.conditionName]) globals.push(word);
+    for (const word of [name, s.type, pointer, flags, line, this.conditions.at(this.c.at)]) globals.push(word);
   }
 
   private typedef(type: number): void {
@@ -263,8 +293,7 @@ export class FileScopeReader {
             (d.isArray ? FIELD_FLAG.ARRAY : 0),
         );
       }
-      while (c.at < c.end && c.kind() !== 44 && c.kind() !== 59)
-        c.at = c.kind() === 40 || c.kind() === 91 || c.kind() === 123 ? c.after(c.at) : c.at + 1;
+      while (c.at < c.end && c.kind() !== 44 && c.kind() !== 59) c.at = c.step(c.at);
       if (c.kind() !== 44 || c.at === here) break;
       c.at++;
     }
@@ -301,7 +330,7 @@ export class FileScopeReader {
           flags: (isStatic ? FLAG.STATIC : 0) | (paired ? FLAG.SYSCALL : 0),
           line: c.line(nameToken),
           type: -1,
-          condition: this.conditionName,
+          condition: this.conditions.at(nameToken),
           params: open,
         },
         (list) =>
@@ -321,8 +350,7 @@ export class FileScopeReader {
         const type = this.firstTypeArgument();
         readBraces(c, type, -1, []);
       }
-      while (c.at < c.end && c.kind() !== 59)
-        c.at = c.kind() === 40 || c.kind() === 123 || c.kind() === 91 ? c.after(c.at) : c.at + 1;
+      while (c.at < c.end && c.kind() !== 59) c.at = c.step(c.at);
       return true;
     }
     if (!c.has(nameToken, TRAIT.SILENT)) this.invocation(nameToken, open, isStatic, line);
@@ -350,7 +378,7 @@ export class FileScopeReader {
     const { invocations } = c.facts.columns;
     c.at = open;
     const args = readArguments(c);
-    for (const word of [c.nameAt(nameToken), args, isStatic ? FLAG.STATIC : 0, line, this.conditionName])
+    for (const word of [c.nameAt(nameToken), args, isStatic ? FLAG.STATIC : 0, line, this.conditions.at(nameToken)])
       invocations.push(word);
   }
 }

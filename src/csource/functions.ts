@@ -1,7 +1,7 @@
 import type { Cursor } from './cursor.ts';
-import { readDeclarator, readSpecifiers } from './declarators.ts';
+import { pointerOf, readDeclarator, readSpecifiers } from './declarators.ts';
 import { readArguments, readExpression } from './expressions.ts';
-import { FIELD_FLAG, FLAG, TYPE } from './facts.ts';
+import { FLAG, TYPE } from './facts.ts';
 import type { StatementReader } from './statements.ts';
 import { T } from './tokens.ts';
 import { TRAIT } from './word-traits.ts';
@@ -17,6 +17,14 @@ export interface FunctionHead {
   params: number;
 }
 
+/** What is known of a macro before its body is read. */
+export interface MacroHead {
+  name: number;
+  params: readonly number[];
+  objectLike: boolean;
+  condition: number;
+}
+
 /** Reads `(type name, …)` into the variables of the function that begins; returns how many parameters there are. */
 export function readParameters(c: Cursor, open: number): number {
   const { facts } = c;
@@ -29,17 +37,11 @@ export function readParameters(c: Cursor, open: number): number {
   while (c.at < c.end) {
     const start = c.at;
     const s = readSpecifiers(c);
-    let d = readDeclarator(c);
+    const d = readDeclarator(c);
     // an unnamed parameter of a typedef'd type: `foo(u32)` reads as a name
     if (d.name < 0 && !s.any && c.kind() === T.ELLIPSIS) c.at++;
     else if (s.any || d.name >= 0) {
-      if (!s.any && d.name >= 0) d = { ...d, name: d.name };
-      pushVariable(
-        c,
-        d.name >= 0 ? c.nameAt(d.name) : facts.names.internString(`#${count}`),
-        s.type,
-        d.pointer | (d.isArray ? FIELD_FLAG.ARRAY : 0) | (d.isFunctionPointer ? FIELD_FLAG.FUNCTION : 0),
-      );
+      pushVariable(c, d.name >= 0 ? c.nameAt(d.name) : facts.names.internString(`#${count}`), s.type, pointerOf(d));
       count++;
     }
     c.skipTo(44);
@@ -50,6 +52,37 @@ export function readParameters(c: Cursor, open: number): number {
   c.at = at;
   c.end = end;
   return count;
+}
+
+/** `int f(a, b) int a; char *b; {`: the list gives the order, the declarations up to the body the types. */
+export function readOldParameters(c: Cursor, open: number, body: number): number {
+  const { vars } = c.facts.columns;
+  const close = c.after(open) - 1;
+  const first = vars.length;
+  for (let i = open + 1; i < close; i++) if (c.isName(i)) pushVariable(c, c.nameAt(i), -1, 0);
+  const { at, end } = c;
+  c.at = close + 1;
+  c.end = Math.min(end, body);
+  while (c.at < c.end) {
+    const start = c.at;
+    const { type } = readSpecifiers(c);
+    for (;;) {
+      const d = readDeclarator(c);
+      const name = d.name >= 0 ? c.nameAt(d.name) : -1;
+      for (let v = first; v < vars.length; v += 3) {
+        if (vars.at(v) !== name || type < 0) continue;
+        vars.data[v + 1] = type;
+        vars.data[v + 2] = pointerOf(d);
+      }
+      c.skipTo(44);
+      if (c.kind() !== 44) break;
+      c.at++;
+    }
+    if (c.kind() === 59 || c.at === start) c.at++;
+  }
+  c.at = at;
+  c.end = end;
+  return (vars.length - first) / 3;
 }
 
 /** `SYSCALL_DEFINEn(name, type, arg, type, arg)`: types and names alternate. Returns how many. */
@@ -153,12 +186,11 @@ function readAnnotations(c: Cursor, from: number, to: number): void {
 export function readMacroFunction(
   c: Cursor,
   reader: StatementReader,
-  name: number,
-  params: readonly number[],
+  head: MacroHead,
   from: number,
   to: number,
-  objectLike: boolean,
 ): boolean {
+  const { name, params, objectLike } = head;
   const { columns } = c.facts;
   const mark = { vars: columns.vars.length, code: columns.code.length, scopes: columns.scopes.length };
   const line = c.line(from - 1);
@@ -197,7 +229,7 @@ export function readMacroFunction(
     columns.vars.length / 3 - vars,
     mark.code,
     codeLength,
-    -1,
+    head.condition,
     columns.annotations.length / 2,
     0,
     mark.scopes / 2,

@@ -1,7 +1,7 @@
 import { type Cursor, DEPTH_LIMIT } from './cursor.ts';
 import { readAssignment } from './expressions.ts';
 import { X } from './facts.ts';
-import { T } from './tokens.ts';
+import { KEYWORD_COUNT, T } from './tokens.ts';
 
 const DOT = 46;
 
@@ -9,7 +9,7 @@ const DOT = 46;
  * Reads `{ … }` of an initialiser and records every value that names something: functions in ops tables, nested tables,
  * macros that stand for several designators. `path` holds field names, or `~position` where there is no designator.
  */
-export function readBraces(c: Cursor, type: number, owner: number, path: readonly number[]): void {
+export function readBraces(c: Cursor, type: number, owner: number, path: number[]): void {
   const close = c.after(c.at) - 1;
   const end = c.end;
   c.at++;
@@ -22,13 +22,23 @@ export function readBraces(c: Cursor, type: number, owner: number, path: readonl
       c.at++;
       continue;
     }
+    // Tables of numbers are most of all initialisers: nothing in them is named.
+    const follows = c.kind(1);
+    if (
+      (follows === 44 || follows === T.EOF) &&
+      (k === T.NUMBER || k === T.STRING || k === T.CHAR || isConstant(c, c.at))
+    ) {
+      position++;
+      c.at += 2;
+      continue;
+    }
     const start = c.at;
     const line = c.line();
-    const here = [...path];
+    const outside = path.length;
     let designated = false;
     while (c.kind() === DOT || c.kind() === 91) {
       if (c.kind() === DOT && c.kind(1) === T.IDENT) {
-        here.push(c.nameAt(c.at + 1));
+        path.push(c.nameAt(c.at + 1));
         c.at += 2;
         designated = true;
       } else if (c.kind() === 91) {
@@ -37,20 +47,31 @@ export function readBraces(c: Cursor, type: number, owner: number, path: readonl
       } else break;
     }
     if (c.isName(c.at) && c.kind(1) === 58) {
-      here.push(c.nameAt(c.at)); // old GNU form `field: value`
+      path.push(c.nameAt(c.at)); // old GNU form `field: value`
       c.at += 2;
       designated = true;
     } else if (c.kind() === 61) c.at++;
-    if (!designated) here.push(~position);
+    if (!designated) path.push(~position);
     position++;
-    if (c.kind() === 123) readBraces(c, type, owner, here);
-    else recordValue(c, type, owner, here, line);
+    const last = c.kind(1);
+    if ((last === 44 || last === T.EOF) && (c.kind() === T.NUMBER || isConstant(c, c.at))) c.at++;
+    else if (c.kind() === 123) readBraces(c, type, owner, path);
+    else recordValue(c, type, owner, path, line);
+    path.length = outside;
     if (c.at < c.end && c.kind() !== 44) c.skipTo(44);
     if (c.at === start) c.at++;
   }
   c.depth--;
   c.end = end;
   c.at = close + 1;
+}
+
+/** A name in capitals stands for a number. */
+function isConstant(c: Cursor, i: number): boolean {
+  const word = c.wordAt(i);
+  if (word < KEYWORD_COUNT) return false;
+  const first = c.words.firstByte(word);
+  return first !== 95 && (first < 97 || first > 122);
 }
 
 /** Reads one value without braces and records it if it names something. */

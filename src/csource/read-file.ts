@@ -18,7 +18,7 @@ const fileScope = new FileScopeReader(cursor);
 export function readFile(bytes: Uint8Array): FileFacts {
   cursor.open(bytes);
   tokenize(bytes, cursor.words, cursor.tokens);
-  const dropped = selectArms(bytes, cursor.tokens);
+  const dropped = selectArms(bytes, cursor.tokens, cursor.words);
   cursor.start();
   fileScope.read();
   for (const line of dropped) cursor.facts.columns.dropped.push(line);

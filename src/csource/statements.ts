@@ -8,6 +8,9 @@ import { readBraces } from './initializers.ts';
 import { K, T } from './tokens.ts';
 import { TRAIT } from './word-traits.ts';
 
+/** How deep values may be emitted inside each other where a statement expression is still entered. */
+const EMIT_LIMIT = 300;
+
 /** Reads the statements of one function body into its skeleton. One instance is reused for all functions of a file. */
 export class StatementReader {
   private readonly c: Cursor;
@@ -36,11 +39,15 @@ export class StatementReader {
     this.gotos = [];
     this.mayGuard = [false];
     this.partial = false;
+    this.c.inBody = true;
+    this.c.facts.overflowed = false;
   }
 
   /** Resolves gotos and closes the code with an implicit return. */
   finish(endLine: number): void {
-    const { emitter } = this;
+    const { emitter, c } = this;
+    c.inBody = false;
+    if (c.facts.overflowed) this.partial = true;
     emitter.line = endLine;
     emitter.ret(-1);
     for (const { place, label } of this.gotos) {
@@ -82,7 +89,7 @@ export class StatementReader {
       return;
     }
     emitter.line = c.line();
-    if (callLines.expr.length > 0) emitter.clearCalls();
+    if (callLines.length > 0) emitter.clearCalls();
     const k = c.kind();
     if (k === 123) this.scoped();
     else if (k === 59 || k === 125 || k === T.PP_EOL) c.at++;
@@ -113,33 +120,33 @@ export class StatementReader {
     const { text, negated } = normalCondition(c.kind(), c.text(c.at));
     const base = c.facts.expr(X.CONFIG, c.facts.names.internString(text), -1);
     const from = emitter.here;
+    let next = c.match[c.at] as number;
     const out = emitter.branch(negated ? c.facts.expr(X.NOT, base, -1) : base);
     c.at++;
     const body = emitter.here;
-    this.arm();
+    this.arm(next);
     const done: number[] = [];
     let pending: number[] = [out];
-    while (c.kind() === T.PP_ELIF || c.kind() === T.PP_ELSE) {
+    while (c.at === next && (c.kind() === T.PP_ELIF || c.kind() === T.PP_ELSE)) {
       done.push(emitter.jump());
       emitter.patch(pending);
       pending = [];
       if (c.kind() === T.PP_ELIF) {
-        const next = normalCondition(T.PP_ELIF, c.text(c.at));
-        pending.push(emitter.branch(c.facts.expr(X.CONFIG, c.facts.names.internString(next.text), -1)));
+        const other = normalCondition(T.PP_ELIF, c.text(c.at));
+        pending.push(emitter.branch(c.facts.expr(X.CONFIG, c.facts.names.internString(other.text), -1)));
       }
-      c.at++;
-      this.arm();
+      next = c.match[c.at++] as number;
+      this.arm(next);
     }
-    if (c.kind() === T.PP_ENDIF) c.at++;
+    if (c.at === next && c.kind() === T.PP_ENDIF) c.at++;
     if (done.length === 0 && emitter.here === body && emitter.takeBack(from)) return;
     emitter.patch(pending.concat(done));
   }
 
-  private arm(): void {
+  /** Statements up to the group's next directive; one that reaches beyond it ends the group. */
+  private arm(limit: number): void {
     const { c } = this;
-    while (c.at < c.end) {
-      const k = c.kind();
-      if (k === T.PP_ELIF || k === T.PP_ELSE || k === T.PP_ENDIF) return;
+    while (c.at < c.end && c.at < limit) {
       const start = c.at;
       this.statement();
       if (c.at === start) c.at++;
@@ -229,7 +236,7 @@ export class StatementReader {
         return;
       }
       if (k === 125 || (k >= T.PP_IF && k <= T.PP_EOL)) return;
-      c.at = k === 40 || k === 91 || k === 123 ? c.after(c.at) : c.at + 1;
+      c.at = c.step(c.at);
     }
   }
 
@@ -247,41 +254,44 @@ export class StatementReader {
     return emitter.condition(condition);
   }
 
+  /** An `if` with all its `else if`s: a loop, because such chains are long. */
   private ifStatement(): void {
     const { c, emitter } = this;
-    const from = emitter.here;
-    c.at++;
-    const out = this.headCondition();
-    const body = emitter.here;
-    const pure = out.length === 1 && body === from + 3;
-    this.body();
-    if (c.kind() === T.IDENT && c.word() === K['else']) {
+    const done: number[] = [];
+    for (;;) {
+      const from = emitter.here;
+      emitter.line = c.line();
+      if (callLines.length > 0) emitter.clearCalls();
       c.at++;
-      const done = emitter.jump();
-      const otherwise = emitter.here;
-      emitter.patch(out);
+      const out = this.headCondition();
+      const body = emitter.here;
+      const pure = out.length === 1 && body === from + 3;
       this.body();
-      if (emitter.here === otherwise) {
-        // an empty else: nothing to jump over
-        if (body + 2 === otherwise && pure && emitter.takeBack(from)) return;
+      if (c.word() !== K['else']) {
+        if (!(emitter.here === body && pure && emitter.takeBack(from))) emitter.patch(out);
+        break;
       }
-      emitter.patch([done]);
-      return;
+      c.at++;
+      done.push(emitter.jump());
+      emitter.patch(out);
+      if (c.word() === K['if']) continue;
+      this.body();
+      break;
     }
-    if (emitter.here === body && pure && emitter.takeBack(from)) return;
-    emitter.patch(out);
+    if (done.length > 0) emitter.patch(done);
   }
 
   /** The statement that a condition or loop governs. */
   private body(): void {
     const { c } = this;
-    while (c.kind() >= T.PP_IF && c.kind() <= T.PP_ENDIF) c.at++;
+    while (c.kind() >= T.PP_ELIF && c.kind() <= T.PP_ENDIF) c.at++;
     if (c.at < c.end) this.statement();
     while (c.kind() === T.PP_ENDIF && c.kind(1) === T.IDENT && c.word(1) === K['else']) c.at++;
   }
 
   private forStatement(): void {
     const { c, emitter } = this;
+    const line = emitter.line;
     c.at++;
     if (c.kind() !== 40) return;
     const close = c.after(c.at) - 1;
@@ -295,7 +305,6 @@ export class StatementReader {
         if (c.kind() === 59) c.at++;
       }
     } else c.at++;
-    const from = emitter.here;
     const top = emitter.mark();
     let out: number[] = [];
     if (c.at < c.end && c.kind() !== 59) out = emitter.condition(readExpression(c));
@@ -304,10 +313,10 @@ export class StatementReader {
     c.end = end;
     c.at = close + 1;
     this.loopBody(out, () => {
+      emitter.line = line;
       if (step >= 0) emitter.value(step);
       emitter.jump(top);
     });
-    void from;
   }
 
   private loopBody(out: number[], again: () => void): void {
@@ -338,6 +347,8 @@ export class StatementReader {
     emitter.patch(this.continues.pop() as number[]);
     let out: number[] = [];
     if (c.word() === K['while']) {
+      emitter.line = c.line();
+      if (callLines.length > 0) emitter.clearCalls();
       c.at++;
       const from = emitter.here;
       out = this.headCondition();
@@ -438,7 +449,7 @@ export class StatementReader {
     if (!c.isName(c.at)) return false;
     let i = c.at + 1;
     if (c.isName(i)) {
-      while (c.isName(i)) i++; // type name, or attributes between
+      while (c.isName(i) && i < c.at + 16) i++; // type name, or attributes between
       const k = c.kindAt(i);
       return (
         k === 61 ||
@@ -524,8 +535,7 @@ export class StatementReader {
           this.mayGuard[this.mayGuard.length - 1] = true;
         }
       }
-      while (c.at < c.end && c.kind() !== 44 && c.kind() !== 59 && c.kind() !== 125)
-        c.at = c.kind() === 40 || c.kind() === 91 || c.kind() === 123 ? c.after(c.at) : c.at + 1;
+      while (c.at < c.end && c.kind() !== 44 && c.kind() !== 59 && c.kind() !== 125) c.at = c.step(c.at);
       if (c.kind() !== 44 || c.at === start) break;
       c.at++;
     }
@@ -607,7 +617,7 @@ export class StatementReader {
     const from = emitter.here;
     let last = 0;
     this.mayGuard.push(false);
-    if (++c.depth <= DEPTH_LIMIT) {
+    if (++c.depth <= DEPTH_LIMIT && emitter.depth <= EMIT_LIMIT) {
       while (c.at < c.end) {
         const start = c.at;
         const isLast = this.isLastStatement();

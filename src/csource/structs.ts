@@ -1,5 +1,5 @@
 import { type Cursor, DEPTH_LIMIT } from './cursor.ts';
-import { readDeclarator, readSpecifiers } from './declarators.ts';
+import { pointerOf, readDeclarator, readSpecifiers } from './declarators.ts';
 import { FIELD_FLAG, TYPE } from './facts.ts';
 import { T } from './tokens.ts';
 import { TRAIT } from './word-traits.ts';
@@ -13,7 +13,11 @@ export function readStructBody(c: Cursor, kind: number, tag: number): void {
   const line = c.line();
   const collected: number[] = [];
   c.at++;
-  readFields(c, Math.max(close, c.at), collected, tag);
+  const outer = c.outerTag;
+  // The fields of an anonymous member are the outer struct's, and so are the tags within.
+  if (!isNameless(c, tag)) c.outerTag = tag;
+  readFields(c, Math.max(close, c.at), collected);
+  c.outerTag = outer;
   c.at = close + 1;
   const { structs, fields } = c.facts.columns;
   structs.push(tag);
@@ -24,7 +28,12 @@ export function readStructBody(c: Cursor, kind: number, tag: number): void {
   for (const word of collected) fields.push(word);
 }
 
-function readFields(c: Cursor, close: number, out: number[], tag: number): void {
+/** Has the struct neither a tag nor a declarator? Its tag is `@` then. */
+function isNameless(c: Cursor, tag: number): boolean {
+  return c.facts.names.firstByte(tag) === 64 && c.facts.names.bytes(tag).length === 1;
+}
+
+function readFields(c: Cursor, close: number, out: number[]): void {
   const end = c.end;
   c.end = Math.min(end, close);
   if (++c.depth > DEPTH_LIMIT) c.at = c.end;
@@ -39,14 +48,14 @@ function readFields(c: Cursor, close: number, out: number[], tag: number): void 
       continue;
     }
     const start = c.at;
-    readField(c, out, tag);
+    readField(c, out);
     if (c.at === start) c.at++;
   }
   c.depth--;
   c.end = end;
 }
 
-function readField(c: Cursor, out: number[], tag: number): void {
+function readField(c: Cursor, out: number[]): void {
   const { facts } = c;
   const { structs, fields } = facts.columns;
   if (c.isName(c.at) && c.kind(1) === 40 && c.has(c.at, TRAIT.GROUP)) {
@@ -58,7 +67,7 @@ function readField(c: Cursor, out: number[], tag: number): void {
       c.skipTo(44);
       if (c.kind() === 44) c.at++;
     }
-    readFields(c, after - 1, out, tag);
+    readFields(c, after - 1, out);
     c.at = after;
     return;
   }
@@ -66,38 +75,45 @@ function readField(c: Cursor, out: number[], tag: number): void {
   const s = readSpecifiers(c);
   if (!s.any) {
     // A macro (`DECLARE_BITMAP(x, N);`) or something unknown: up to the next `;`.
-    while (c.at < c.end && c.kind() !== 59)
-      c.at = c.kind() === 40 || c.kind() === 123 || c.kind() === 91 ? c.after(c.at) : c.at + 1;
+    if (c.has(c.at, TRAIT.FLEX)) flexibleArray(c, out);
+    while (c.at < c.end && c.kind() !== 59) c.at = c.step(c.at);
     return;
   }
-  const nested = structs.length > before ? structs.length - 5 : -1;
-  if (c.kind() === 59 && nested >= 0) {
-    // anonymous member: its fields are ours
-    const from = structs.at(nested + 2);
-    const count = structs.at(nested + 3);
-    if (facts.names.text(structs.at(nested)).startsWith('@'))
-      for (let i = from * 3; i < (from + count) * 3; i++) out.push(fields.at(i));
+  if (c.kind() === 59) {
+    const last = structs.length - 5;
+    if (last >= before && isNameless(c, structs.at(last))) {
+      // Anonymous member: its fields are ours, and it is no struct of its own.
+      const from = structs.at(last + 2) * 3;
+      for (let i = from; i < fields.length; i++) out.push(fields.at(i));
+      fields.length = from;
+      structs.length = last;
+    }
     return;
   }
   for (;;) {
     const d = readDeclarator(c);
-    if (d.name >= 0) {
-      const name = c.nameAt(d.name);
-      let type = s.type;
-      if (nested >= 0 && facts.names.text(structs.at(nested)).startsWith('@')) {
-        const own = facts.names.internString(`${facts.names.text(tag)}.${facts.names.text(name)}`);
-        structs.data[nested] = own;
-        type = facts.type(structs.at(nested + 1) === TYPE.UNION ? TYPE.UNION : TYPE.STRUCT, own);
-      }
-      out.push(
-        name,
-        type,
-        d.pointer | (d.isArray ? FIELD_FLAG.ARRAY : 0) | (d.isFunctionPointer ? FIELD_FLAG.FUNCTION : 0),
-      );
-    }
-    while (c.at < c.end && c.kind() !== 44 && c.kind() !== 59)
-      c.at = c.kind() === 40 || c.kind() === 91 || c.kind() === 123 ? c.after(c.at) : c.at + 1;
+    if (d.name >= 0) out.push(c.nameAt(d.name), s.type, pointerOf(d));
+    while (c.at < c.end && c.kind() !== 44 && c.kind() !== 59) c.at = c.step(c.at);
     if (c.kind() !== 44) return;
     c.at++;
   }
+}
+
+/** `DECLARE_FLEX_ARRAY(struct foo, name)` is the field `struct foo name[]`. */
+function flexibleArray(c: Cursor, out: number[]): void {
+  const { at, end } = c;
+  if (c.kind(1) !== 40) return;
+  c.end = c.after(at + 1) - 1;
+  c.at += 2;
+  const { type } = readSpecifiers(c);
+  let pointer = 0;
+  while (c.kind() === 42) {
+    pointer++;
+    c.at++;
+  }
+  const given = type < 0 && c.isName(c.at) ? c.facts.type(TYPE.NAMED, c.nameAt(c.at++)) : type;
+  if (c.kind() === 44 && c.isName(c.at + 1) && given >= 0)
+    out.push(c.nameAt(c.at + 1), given, pointer | FIELD_FLAG.ARRAY);
+  c.at = at;
+  c.end = end;
 }

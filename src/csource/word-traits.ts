@@ -26,8 +26,14 @@ export const TRAIT = {
   MACRO: 2048,
   /** Its arguments are attributes or a string, never a call. */
   STRINGIFY: 4096,
+  /** An attribute behind a struct's body, never a member's name: `__packed`. */
+  ATTRIBUTE: 8192,
+  /** `DECLARE_FLEX_ARRAY(type, name)`. */
+  FLEX: 16384,
 } as const;
 
+const ATTRIBUTE =
+  /^(?:__packed\w*|__aligned\w*|__attribute\w*|__randomize_layout|__no_randomize_layout|_{2,4}cacheline_\w+|__designated_init|__\w*initdata|__initconst\w*|__ro_after_init|__read_mostly|__maybe_unused|__used|__private|__bpf_\w+|__percpu|__rcu)$/;
 const HINTS = new Set(['likely', 'unlikely', '__builtin_expect']);
 const SILENT = /^(EXPORT_|MODULE_(?!DEVICE_TABLE)|ACPI_EXPORT_SYMBOL|__ADDRESSABLE|BUILD_BUG)/;
 const PAIRED =
@@ -63,9 +69,11 @@ export function traitsOf(text: string): number {
   if (SILENT.test(text)) traits |= TRAIT.SILENT;
   if (PAIRED.test(text)) traits |= TRAIT.PAIRED;
   if (SCALAR.test(text)) traits |= TRAIT.SCALAR;
+  if (text.startsWith('__') && ATTRIBUTE.test(text)) traits |= TRAIT.ATTRIBUTE;
   if (ANNOTATIONS.has(text)) traits |= TRAIT.ANNOTATION;
   if (GROUPS.has(text)) traits |= TRAIT.GROUP;
   if (text === '__free' || text === '__cleanup') traits |= TRAIT.CLEANUP;
+  if (text === 'DECLARE_FLEX_ARRAY' || text === '__DECLARE_FLEX_ARRAY') traits |= TRAIT.FLEX;
   if (text === '__stringify') traits |= TRAIT.STRINGIFY;
   return traits;
 }
