@@ -228,7 +228,7 @@ const ADD =
   /^(?:also )?(?:add(?:ed|s|ing)?|introduc(?:e|ed|es)|insert(?:ed)?|call(?:ed|s)?|us(?:e|ed|es)|export(?:ed)?|implement(?:ed)?|provid(?:e|ed)|creat(?:e|ed)|tak(?:e|es)|took|hold|acquir(?:e|ed)|check(?:ed)?|handl(?:e|ed))\b (.{1,400})$/i;
 const DIRECT =
   /^(?:(?:an?|the|missing|new|extra|additional|calls?|to|of|use|helpers?|functions?|macros?|wrappers?|fields?|members?|back|proper|explicit|separate|static|inline|common) ){0,5}[`'"]?[A-Za-z_]\w*/i;
-const PART = / (?:before|after|in|into|inside|within|around|for|from|under|at|on|when|with|and then) /i;
+const PART = / (?:before|after|in|into|inside|within|around|for|from|under|at|on|when|with|to|and then) /i;
 
 function ruleOnAddition(sentence: string, about: CodeScope): Ruling | null {
   const rest = ADD.exec(sentence)?.[1];
@@ -242,7 +242,9 @@ function ruleOnAddition(sentence: string, about: CodeScope): Ruling | null {
     return null;
   }
   const place =
-    cut && /in|into|inside|within|from|under|at/i.test(cut[0].trim()) ? identifiersIn(clause.slice(cut.index)) : [];
+    cut && /^(?:in|into|inside|within|from|under|at|to)$/i.test(cut[0].trim())
+      ? identifiersIn(clause.slice(cut.index))
+      : [];
   const lines = new Lines(about);
   const here = lines.appeared(
     (l) => mentions(l, name) && (place.length === 0 || (l.inside !== null && place.includes(l.inside))),

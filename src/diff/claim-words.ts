@@ -1,5 +1,5 @@
 /** The part of a claim that is read; longer ones are prose that proves nothing. */
-const LONGEST_CLAIM = 1500;
+export const LONGEST_CLAIM = 1500;
 
 /** What decides a claim. `contradicted` is only said when the mails prove the contrary. */
 export type Verdict = 'supported' | 'contradicted' | 'not-visible';

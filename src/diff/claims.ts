@@ -1,7 +1,15 @@
 import { ruleOnCode } from './claim-code.ts';
 import { ruleOnPatches } from './claim-patches.ts';
 import { ruleOnTags } from './claim-tags.ts';
-import { claimBody, identifiersIn, notVisible, patchesNamed, type Ruling, type Verdict } from './claim-words.ts';
+import {
+  claimBody,
+  identifiersIn,
+  LONGEST_CLAIM,
+  notVisible,
+  patchesNamed,
+  type Ruling,
+  type Verdict,
+} from './claim-words.ts';
 import { type CodeDelta, cite, isCode } from './code-delta.ts';
 import type { ClaimedChange, ComparableSeries } from './comparable.ts';
 
@@ -30,6 +38,7 @@ export function checkClaims(grounds: Grounds): Claim[] {
   return claimsBetween(grounds).flatMap(({ bullet, direct }) => {
     // Covers and patches often repeat each other, the one with names in brackets behind it.
     const key = `${bullet.text
+      .slice(0, LONGEST_CLAIM)
       .replace(/\s*\([^()]{0,100}\)/g, '')
       .toLowerCase()
       .replace(/\W+/g, ' ')
@@ -63,7 +72,8 @@ export function claimsBetween({
 
 function rule(bullet: ClaimedChange, { from, to, deltas }: Grounds): Ruling {
   const body = claimBody(bullet.text);
-  const named = patchesNamed(bullet.text);
+  const text = bullet.text.slice(0, LONGEST_CLAIM);
+  const named = patchesNamed(text);
   const scope = scopeOf(bullet, named, deltas);
   const shared = { fromVersion: from.version, toVersion: to.version };
   if (/^(?:re-?bas(?:e|ed|ing)\b|based on\b|re-?sen[dt]\b|tested on\b|no-?op\b)/i.test(body))
@@ -76,7 +86,7 @@ function rule(bullet: ClaimedChange, { from, to, deltas }: Grounds): Ruling {
       to.version,
     ) ??
     ruleOnPatches(body, { scope, all: deltas, patch: named ? null : bullet.patch, ...shared }) ??
-    ruleOnPatches(bullet.text, { scope, all: deltas, patch: named ? null : bullet.patch, ...shared }) ??
+    ruleOnPatches(text, { scope, all: deltas, patch: named ? null : bullet.patch, ...shared }) ??
     ruleOnCode(body, { scope, total: to.patches.length, ...shared });
   return ruling ?? prose(body, scope, to.patches.length);
 }

@@ -104,21 +104,20 @@ function sameChange(a: readonly FilePatch[], b: readonly FilePatch[]): boolean {
 /** A unified diff of two commit texts, its hunk headers naming the section as git's do. */
 function diffOfTexts(a: CommitText, b: CommitText): string[] {
   const out: string[] = [];
+  let heading: string | null = null;
+  let read = 0;
   for (const group of groupChanges(diffLines(a.lines, b.lines), 3, a.lines.length)) {
-    const heading = sectionAbove(a.lines, group.a0);
+    for (; read < group.a0; read++) heading = sectionIn(a.lines[read]!) ?? heading;
     out.push(heading === null ? '@@' : `@@ ${heading}`, ...markedLines(group, a.lines, b.lines));
   }
   return out;
 }
 
-function sectionAbove(lines: readonly string[], before: number): string | null {
-  for (let i = before - 1; i >= 0; i--) {
-    const line = lines[i]!;
-    const heading =
-      line.startsWith(' ## ') && line.endsWith(' ##') ? line.slice(4, -3) : (/^.?@@ (.*)$/.exec(line)?.[1] ?? null);
-    if (heading !== null) return heading.slice(0, 80).trimEnd();
-  }
-  return null;
+/** The section that a line begins, cut off as git does, or null. */
+function sectionIn(line: string): string | null {
+  const heading =
+    line.startsWith(' ## ') && line.endsWith(' ##') ? line.slice(4, -3) : (/^.?@@ (.*)$/.exec(line)?.[1] ?? null);
+  return heading === null ? null : heading.slice(0, 80).trimEnd();
 }
 
 /** The files that either side of a pair touches. */

@@ -66,7 +66,11 @@ function codeChanges(delta: CodeDelta, name: string, text: string): string[] {
     if (group.inside !== null && mentions({ text }, group.inside)) return [];
     const said =
       text.includes(group.file.slice(group.file.lastIndexOf('/') + 1)) ||
-      lines.some((line) => [...line.text.matchAll(/\w*_\w+|\w+(?=\()/g)].some(([word]) => mentions({ text }, word)));
+      lines.some((line) =>
+        [...line.text.matchAll(/\b[A-Za-z_]\w{0,99}\b\(?/g)].some(
+          ([word]) => /[_(]/.test(word) && mentions({ text }, word.replace('(', '')),
+        ),
+      );
     const calls = netCalls(group.appeared, group.vanished).filter(({ call }) => !text.includes(call));
     if (calls.length > 0) {
       const added = calls.filter((c) => c.net > 0).map((c) => `${c.call}()`);
