@@ -1,5 +1,6 @@
 import { type ByteLines, comparable, encodeLine, fromByteLines, toByteLines } from './byte-lines.ts';
 import { type FilePatch, type Hunk, pathOf } from './file-patch.ts';
+import { shapeOf } from './hunk-shape.ts';
 import { type HunkShape, placeHunk } from './place-hunk.ts';
 
 /** What became of one hunk. `hunk` counts from 1; 0 stands for the file as a whole (refused, binary, missing). */
@@ -170,24 +171,6 @@ function losesReturns(hunk: Hunk, file: ByteLines, from: number, to: number): bo
   if (from >= to || hunk.lines.some((line) => line.text.endsWith('\r'))) return false;
   for (let i = from; i < to; i++) if (!file.lines[i]!.endsWith('\r\n')) return false;
   return true;
-}
-
-function shapeOf(hunk: Hunk, file: ByteLines, idOf: (line: string) => number, expected: number): HunkShape {
-  const oldSide = hunk.lines.filter((line) => line.kind !== '+');
-  let lead = hunk.lines.findIndex((line) => line.kind !== ' ');
-  if (lead < 0) lead = hunk.lines.length;
-  let trail = 0;
-  while (trail < hunk.lines.length - lead && hunk.lines[hunk.lines.length - 1 - trail]!.kind === ' ') trail++;
-  return {
-    old: oldSide.map((line) => idOf(encodeLine(line.text, file.charset, line.noNewline === true))),
-    lead,
-    trail,
-    removed: hunk.lines.filter((line) => line.kind === '-').length,
-    telling: oldSide.map((line) => /[A-Za-z0-9]/.test(line.text)),
-    expected,
-    atStart: hunk.oldStart <= 1 && hunk.oldLines > 0 && lead === 0,
-    atEnd: trail === 0 && hunk.oldLines > 0 && lead > 0,
-  };
 }
 
 /** True when the whole new side of a hunk is in the file: the patch, or one like it, is there already. */

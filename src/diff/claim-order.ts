@@ -1,4 +1,4 @@
-import type { CodeScope } from './claim-code.ts';
+import type { CodeScope } from './claim-lines.ts';
 import { contradicted, type Ruling, supported } from './claim-words.ts';
 import { cite, isCode, mentions } from './code-delta.ts';
 
