@@ -109,8 +109,8 @@ function applyHunks(patch: FilePatch, path: string, file: ByteLines, records: Hu
     const record = (part: Pick<HunkRecord, 'outcome'> & Partial<HunkRecord>): void => {
       records.push({ file: path, hunk: index + 1, offset: 0, fuzz: 0, reason: null, ...part });
     };
-    if (hunk.lines.length === 0) {
-      record({ outcome: 'failed', reason: 'it has no lines' });
+    if (hunk.damage !== null || hunk.lines.length === 0) {
+      record({ outcome: 'failed', reason: hunk.damage ?? 'it has no lines' });
       continue;
     }
     const stated = hunk.oldLines === 0 ? hunk.oldStart : hunk.oldStart - 1;

@@ -4,7 +4,9 @@ export interface BraceState {
   readonly depth: number;
   /** What to write after the last line to close a comment, string-free parentheses or brackets; empty when nothing. */
   readonly tail: string;
-  /** Lines to write differently: closing braces of blocks that were opened before the run are left out. */
+  /** How many blocks inside the function were opened before the run, which their closing braces in it tell. */
+  readonly unseen: number;
+  /** Lines to write differently: the rest of a comment that began before the run, braces that close nothing. */
   readonly repaired: ReadonlyMap<number, string>;
   /** Index of the line on which the outermost block that is still open was opened, or null when it was open before. */
   readonly openedAt: number | null;
@@ -13,8 +15,8 @@ export interface BraceState {
 /**
  * Counts braces over lines of C that may begin and end anywhere, with comments, strings and character constants read
  * as such. A line that begins inside a comment (` * text` before any `/*`) is taken as comment. A closing brace that
- * would go below the function's own (the hunk began deeper than its synthetic function) is dropped while the lines
- * after it are still indented: it closes a block whose beginning the hunk does not show.
+ * would go below the function's own while it is still indented closes a block whose beginning is not shown: it is counted
+ * in `unseen`, for the caller to open. One that closes nothing at all is left out.
  */
 export function scanBraces(lines: readonly string[], depthBefore: number): BraceState {
   const repaired = new Map<number, string>();
@@ -22,6 +24,7 @@ export function scanBraces(lines: readonly string[], depthBefore: number): Brace
   let parens = 0;
   let comment = false;
   let openedAt: number | null = null;
+  let unseen = 0;
   const firstEnd = lines.findIndex((line) => line.includes('*/'));
   const firstStart = lines.findIndex((line) => line.includes('/*'));
   if (firstEnd >= 0 && (firstStart < 0 || firstStart > firstEnd)) {
@@ -61,8 +64,8 @@ export function scanBraces(lines: readonly string[], depthBefore: number): Brace
         depth++;
       } else if (c === '}') {
         parens = 0;
-        const closesUnseen = depth <= 1 && /^\s/.test(line) && openedAt === null;
-        if (depth === 0 || closesUnseen) drop.push(at);
+        if (depth === 0) drop.push(at);
+        else if (depth === 1 && openedAt === null && /^\s/.test(line)) unseen++;
         else if (--depth === 0) openedAt = null;
       }
     }
@@ -76,5 +79,5 @@ export function scanBraces(lines: readonly string[], depthBefore: number): Brace
     }
   }
   const tail = `${comment ? '*/' : ''}${parens > 0 ? `${')'.repeat(Math.min(parens, 100))};` : ''}`;
-  return { depth, tail, repaired, openedAt };
+  return { depth, unseen, tail, repaired, openedAt };
 }

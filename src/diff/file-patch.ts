@@ -17,6 +17,8 @@ export interface Hunk {
   /** The text after the second `@@`: usually the head of the function; empty when there is none. */
   readonly section: string;
   readonly lines: readonly HunkLine[];
+  /** How the lines differ from what the header promises, or null; a damaged hunk is not applied. */
+  readonly damage: string | null;
 }
 
 export type FileStatus = 'modified' | 'added' | 'deleted' | 'renamed' | 'copied';

@@ -142,6 +142,7 @@ function hunk(raw: RawHunk): Hunk {
     newLines: raw.newLines,
     section: raw.section,
     lines: hunkLines(raw.lines),
+    damage: raw.damage,
   };
 }
 

@@ -15,8 +15,9 @@ export interface Stitched {
  * Makes a readable, partial C file of each side of a file's hunks, for use without the tree.
  *
  * A hunk whose `@@` line names a function, and whose lines do not begin at file level, is put into a function with that
- * head; what a hunk leaves open (braces, a comment, a parenthesis) is closed at its end, and a hunk that goes on in the
- * function in which the one before it ended continues it. Hunks at file level stay as they are.
+ * head; what a hunk leaves open (braces, a comment, a parenthesis) is closed at its end, a block that it only shows the
+ * end of begins with a made-up condition, and a hunk that goes on in the function in which the one before it ended
+ * continues it. Hunks at file level stay as they are.
  *
  * @example
  * const { after, afterLines } = stitch(patch);
@@ -33,6 +34,9 @@ export function stitch(patch: FilePatch): Stitched {
     afterLines: after.map,
   };
 }
+
+/** What stands for the beginning of a block that a hunk only shows the end of. */
+const UNSEEN = 'if (not_in_the_diff) {';
 
 interface Line {
   readonly text: string;
@@ -71,9 +75,11 @@ function side(hunks: readonly Hunk[], kind: '-' | '+'): { text: string; map: num
       lines.map((line) => line.text),
       depth,
     );
+    for (let block = 0; block < state.unseen; block++) make(UNSEEN);
     for (const [i, line] of lines.entries())
       out.push({ text: state.repaired.get(i) ?? line.text, number: line.number });
     if (state.tail !== '') make(state.tail);
+    else if (state.depth === 0 && endsInHead(lines)) make(';');
     depth = state.depth;
     openHead = openAfter(state, lines, openHead, inside);
     if (openHead === null) closeAll();
@@ -151,6 +157,12 @@ function beginsAtFileLevel(lines: readonly Line[]): boolean {
 
 function firstCode(lines: readonly Line[]): string {
   return lines.find((line) => line.text.trim() !== '')?.text.trim() ?? '';
+}
+
+/** True when the last line is the head of a function whose body the hunk does not show. */
+function endsInHead(lines: readonly Line[]): boolean {
+  const last = lines.findLast((line) => line.text.trim() !== '')?.text.trimEnd() ?? '';
+  return /^[A-Za-z_]/.test(last) && last.endsWith(')');
 }
 
 /** A hunk goes on in the open function if it does not close more than is open before it opens anything. */

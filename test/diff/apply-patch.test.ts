@@ -77,6 +77,17 @@ test('one hunk may fail and the others still go on', () => {
   expect(text(files.get('x'))).toBe(file.replace('line 6\n', 'changed 5\n').replace('line 41\n', 'changed 40\n'));
 });
 
+test('a damaged hunk is not applied, and says why', () => {
+  const { records, files } = run({ x: 'a\nb\nc\n' }, '--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n');
+  expect(records).toEqual([
+    expect.objectContaining({
+      outcome: 'failed',
+      reason: 'the header promises 1 more old and 1 more new lines than there are',
+    }),
+  ]);
+  expect(files.size).toBe(0);
+});
+
 test('a patch that is there already is told from one that does not fit', () => {
   const { records } = run({ 'x.c': FUNCTION.replace('g(a)', 'h(a)') }, HUNK);
   expect(records[0]?.reason).toBe('it is applied already');

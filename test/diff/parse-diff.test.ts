@@ -29,6 +29,7 @@ test('a git diff gives paths, blob ids, mode, section and lines', () => {
         newStart: 3,
         newLines: 3,
         section: 'int f(void)',
+        damage: null,
         lines: [
           { kind: ' ', text: 'a' },
           { kind: '-', text: 'b' },

@@ -56,16 +56,24 @@ test('a new function after the end of the one that the section names is not put 
   expect(after.split('{').length).toBe(after.split('}').length);
 });
 
-test('a block whose beginning is not shown is closed without closing the function', () => {
+test('a block whose beginning is not shown stays a block, begun by a made-up condition', () => {
   const { after } = stitched(
     '@@ -22,6 +22,7 @@ void f(struct a *a)\n \t\tif (x)\n \t\t\tbreak;\n \t}\n+\tunlock(a);\n \tdone(a);\n }\n \n',
   );
-  expect(after).toBe('void f(struct a *a)\n{\n\t\tif (x)\n\t\t\tbreak;\n\t \n\tunlock(a);\n\tdone(a);\n}\n\n');
+  expect(after).toBe(
+    'void f(struct a *a)\n{\nif (not_in_the_diff) {\n\t\tif (x)\n\t\t\tbreak;\n\t}\n\tunlock(a);\n\tdone(a);\n}\n\n',
+  );
 });
 
 test('an else whose if is not shown closes one block and opens another', () => {
   const { after } = stitched('@@ -22,4 +22,5 @@ void f(void)\n \t\ta();\n \t} else {\n+\t\tlock();\n \t\tb();\n \t}\n');
+  expect(after).toContain('if (not_in_the_diff) {\n\t\ta();\n\t} else {\n\t\tlock();\n');
   expect(after.split('{').length).toBe(after.split('}').length);
+});
+
+test('the head of a function whose body is not shown is no more than a prototype', () => {
+  const { after } = stitched('@@ -5,4 +5,5 @@ void f(void)\n \ta();\n+\tb();\n }\n \n static void g(void)\n');
+  expect(after).toBe('void f(void)\n{\n\ta();\n\tb();\n}\n\nstatic void g(void)\n;\n');
 });
 
 test('a hunk that begins inside a comment does not open one', () => {

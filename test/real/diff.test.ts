@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compareVersions, parseDiff, patchId } from '../../src/diff/index.ts';
+import { applyPatch, compareVersions, parseDiff, patchId } from '../../src/diff/index.ts';
 import { readMails } from '../../src/mail/index.ts';
 import { groupSeries, linkVersions, type Series } from '../../src/series/index.ts';
-import { sharedPath } from './data.ts';
+import { linuxTree, sharedPath } from './data.ts';
 
 const folder = sharedPath('corpus/seed-series');
+const tree = linuxTree('6.12');
 
 /** Every claim of the seed series and what a reader of the mails says about it; matched by the start of its text. */
 const CLAIMS: Record<string, [string, 'supported' | 'contradicted' | 'not-visible'][]> = {
@@ -163,6 +164,35 @@ describe.skipIf(folder === null)('the seed series', () => {
       '2/2 remove_store(): added device_lock(), device_unlock()',
     ]);
   });
+
+  test.skipIf(tree === null)(
+    'every version applies to Linux 6.12, probe.c with fuzz 3 and the rest with offsets',
+    () => {
+      const read = (path: string) => (existsSync(join(tree!, path)) ? readFileSync(join(tree!, path)) : null);
+      for (const series of versions) {
+        const { records, files } = applyPatch(
+          read,
+          series.patches.flatMap((p) => parseDiff(p.diff)),
+        );
+        for (const record of records) {
+          // The mutex was static then; v5 alone does not touch the lines beside it.
+          const fuzzy = record.file === 'drivers/pci/probe.c' && series.version !== 5;
+          expect([series.version, record.file, record.outcome, record.fuzz]).toEqual([
+            series.version,
+            record.file,
+            fuzzy ? 'fuzz' : 'offset',
+            fuzzy ? 3 : 0,
+          ]);
+        }
+        const probe = Buffer.from(files.get('drivers/pci/probe.c') ?? []).toString('utf8');
+        if (series.version === 14) {
+          expect(probe).toContain(
+            'static DEFINE_MUTEX(pci_rescan_remove_lock);\nstatic const struct task_struct *pci_rescan_remove_owner;',
+          );
+        }
+      }
+    },
+  );
 
   test('a lie about the same versions is contradicted', () => {
     const bullets = [
