@@ -1,0 +1,221 @@
+import { X } from '../csource/index.ts';
+import type { LinkedFile } from '../tree/index.ts';
+
+/** What is known of a value on a path. */
+export const VALUE = { ZERO: 0, NONZERO: 1, NEGATIVE: 2, NOT_NEGATIVE: 3, EQUAL: 16 } as const;
+
+/** Pseudo expressions that carry facts about the path itself. */
+export const PATH = {
+  /** The current task was found to be the lock's owner. */
+  OWNER: -1,
+  /** A counter outside the function went up or down. */
+  COUNTED: -2,
+  /** A WARN_ON fired: a path for bugs. */
+  WARNED: -3,
+} as const;
+
+const WARNINGS = /^(WARN|WARN_ON|WARN_ON_ONCE|WARN_ONCE|BUG_ON|WARN_ON_SMP|VM_WARN_ON\w*|lockdep_assert\w*|DEBUG_LOCKS_WARN_ON|drm_WARN_ON\w*|RB_WARN_ON|XFS_IS_CORRUPT)$/;
+
+/** Sets of (expression, value), interned per function so that a state is two numbers. */
+export class Assumptions {
+  private readonly sets: Int32Array[] = [];
+  private readonly ids = new Map<string, number>();
+
+  constructor() {
+    this.intern([]);
+  }
+
+  /** Value known of an expression, -1 when nothing is. */
+  get(set: number, expr: number): number {
+    const pairs = this.sets[set] as Int32Array;
+    for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === expr) return pairs[i + 1] as number;
+    return -1;
+  }
+
+  with(set: number, expr: number, value: number): number {
+    const pairs = this.sets[set] as Int32Array;
+    const out: number[] = [];
+    let done = false;
+    for (let i = 0; i < pairs.length; i += 2) {
+      const key = pairs[i] as number;
+      if (!done && key >= expr) {
+        out.push(expr, value);
+        done = true;
+        if (key === expr) continue;
+      }
+      out.push(key, pairs[i + 1] as number);
+    }
+    if (!done) out.push(expr, value);
+    return this.intern(out);
+  }
+
+  /** Without what `gone` says about an expression. */
+  without(set: number, gone: (expr: number) => boolean): number {
+    const pairs = this.sets[set] as Int32Array;
+    let hit = false;
+    for (let i = 0; i < pairs.length && !hit; i += 2) hit = (pairs[i] as number) >= 0 && gone(pairs[i] as number);
+    if (!hit) return set;
+    const out: number[] = [];
+    for (let i = 0; i < pairs.length; i += 2) {
+      const key = pairs[i] as number;
+      if (key < 0 || !gone(key)) out.push(key, pairs[i + 1] as number);
+    }
+    return this.intern(out);
+  }
+
+  private intern(pairs: number[]): number {
+    const key = pairs.join();
+    let id = this.ids.get(key);
+    if (id === undefined) {
+      id = this.sets.length;
+      this.sets.push(Int32Array.from(pairs));
+      this.ids.set(key, id);
+    }
+    return id;
+  }
+}
+
+/** A condition in its simplest form: a subject compared with nothing, zero, a constant, or the current task. */
+export interface Test {
+  readonly subject: number;
+  /** `truth`: subject is nonzero; `negative`: subject < 0; `equal`: subject == constant. */
+  readonly kind: 'truth' | 'negative' | 'equal' | 'constant';
+  /** The test holds when this is the outcome of `kind`. */
+  readonly sense: boolean;
+  /** The constant's expression for `equal`; 1 or 0 for `constant`. */
+  readonly constant: number;
+  /** Compares with the current task. */
+  readonly owner: boolean;
+  readonly warns: boolean;
+}
+
+/** Reduces a condition. */
+export function testOf(file: LinkedFile, condition: number): Test {
+  let e = condition;
+  let sense = true;
+  let warns = false;
+  for (let i = 0; i < 12; i++) {
+    const kind = file.kind(e);
+    if (kind === X.NOT) {
+      sense = !sense;
+      e = file.a(e);
+      continue;
+    }
+    if (kind === X.CAST) {
+      e = file.b(e);
+      continue;
+    }
+    if (kind === X.NUM) return { subject: e, kind: 'constant', sense, constant: file.a(e) !== 0 ? 1 : 0, owner: false, warns };
+    if (kind === X.CALL && file.kind(file.a(e)) === X.NAME) {
+      const name = file.name(file.a(file.a(e)));
+      const args = file.list(file.b(e));
+      if (WARNINGS.test(name) && args.length > 0) {
+        warns = true;
+        e = args[args.length > 1 && name.startsWith('drm_') ? 1 : 0] as number;
+        continue;
+      }
+      if ((name === 'IS_ERR' || name === 'IS_ERR_VALUE') && args.length === 1) return { subject: strip(file, args[0] as number), kind: 'negative', sense, constant: 0, owner: false, warns };
+      if (name === 'IS_ERR_OR_NULL' && args.length === 1) return { subject: strip(file, args[0] as number), kind: 'negative', sense, constant: 0, owner: false, warns };
+      if ((name === 'PTR_ERR_OR_ZERO' || name === 'IS_ENABLED' || name === 'READ_ONCE' || name === 'data_race' || name === 'smp_load_acquire') && args.length === 1) {
+        e = args[0] as number;
+        if (name === 'PTR_ERR_OR_ZERO') return { subject: strip(file, e), kind: 'negative', sense, constant: 0, owner: false, warns };
+        continue;
+      }
+      break;
+    }
+    if (kind === X.EQ || kind === X.NE) {
+      if (kind === X.NE) sense = !sense;
+      let [subject, other] = [strip(file, file.a(e)), strip(file, file.b(e))];
+      if (isConstant(file, subject) && !isConstant(file, other)) [subject, other] = [other, subject];
+      if (isCurrent(file, other) || isCurrent(file, subject)) return { subject: e, kind: 'truth', sense: kind === X.EQ ? sense : sense, constant: 0, owner: true, warns };
+      if (isZero(file, other)) {
+        e = subject;
+        sense = !sense;
+        continue;
+      }
+      if (isConstant(file, other)) return { subject, kind: 'equal', sense, constant: other, owner: false, warns };
+      return { subject: e, kind: 'truth', sense: true !== (kind === X.NE) ? sense : !sense, constant: 0, owner: false, warns };
+    }
+    if (kind === X.LT && isZero(file, strip(file, file.b(e)))) return { subject: strip(file, file.a(e)), kind: 'negative', sense, constant: 0, owner: false, warns };
+    if (kind === X.GE && isZero(file, strip(file, file.b(e)))) return { subject: strip(file, file.a(e)), kind: 'negative', sense: !sense, constant: 0, owner: false, warns };
+    if (kind === X.ASSIGN) {
+      e = file.a(e);
+      continue;
+    }
+    break;
+  }
+  return { subject: e, kind: 'truth', sense, constant: 0, owner: false, warns };
+}
+
+function strip(file: LinkedFile, expr: number): number {
+  let e = expr;
+  for (let i = 0; i < 6; i++) {
+    if (file.kind(e) === X.CAST) e = file.b(e);
+    else if (file.kind(e) === X.CALL && file.kind(file.a(e)) === X.NAME && file.name(file.a(file.a(e))) === 'READ_ONCE') e = file.list(file.b(e))[0] as number;
+    else break;
+  }
+  return e;
+}
+
+function isZero(file: LinkedFile, expr: number): boolean {
+  return (file.kind(expr) === X.NUM && file.a(expr) === 0) || (file.kind(expr) === X.NAME && /^(NULL|false)$/.test(file.name(file.a(expr))));
+}
+
+function isConstant(file: LinkedFile, expr: number): boolean {
+  const kind = file.kind(expr);
+  if (kind === X.NUM || kind === X.NEG) return true;
+  return kind === X.NAME && /^([A-Z][A-Z0-9_]*|NULL|true|false)$/.test(file.name(file.a(expr)));
+}
+
+function isCurrent(file: LinkedFile, expr: number): boolean {
+  const kind = file.kind(expr);
+  if (kind === X.NAME) return file.name(file.a(expr)) === 'current';
+  return kind === X.CALL && file.kind(file.a(expr)) === X.NAME && file.name(file.a(file.a(expr))) === 'get_current';
+}
+
+/** What a constant, an error code or a null is worth; -1 when it cannot be told. */
+export function valueOf(file: LinkedFile, expr: number): number {
+  if (expr < 0) return -1;
+  switch (file.kind(expr)) {
+    case X.NUM:
+      return file.a(expr) === 0 ? VALUE.ZERO : VALUE.NONZERO;
+    case X.NEG:
+      return VALUE.NEGATIVE;
+    case X.CAST:
+      return valueOf(file, file.b(expr));
+    case X.NAME: {
+      const name = file.name(file.a(expr));
+      if (name === 'NULL' || name === 'false') return VALUE.ZERO;
+      if (name === 'true') return VALUE.NONZERO;
+      return -1;
+    }
+    case X.ADDR:
+    case X.STRING:
+      return VALUE.NONZERO;
+    case X.CALL:
+      return file.kind(file.a(expr)) === X.NAME && /^(ERR_PTR|ERR_CAST)$/.test(file.name(file.a(file.a(expr)))) ? VALUE.NEGATIVE : -1;
+    default:
+      return -1;
+  }
+}
+
+/** Outcome of a test on a path where `known` is what is assumed of its subject: 1, 0, or -1. */
+export function decide(test: Test, known: number): number {
+  if (test.kind === 'constant') return (test.constant !== 0) === test.sense ? 1 : 0;
+  if (known < 0) return -1;
+  let outcome = -1;
+  if (test.kind === 'truth') outcome = known === VALUE.ZERO ? 0 : known === VALUE.NONZERO || known === VALUE.NEGATIVE ? 1 : -1;
+  else if (test.kind === 'negative') outcome = known === VALUE.NEGATIVE ? 1 : known === VALUE.ZERO || known === VALUE.NOT_NEGATIVE ? 0 : -1;
+  else if (known >= VALUE.EQUAL) outcome = known - VALUE.EQUAL === test.constant ? 1 : 0;
+  else if (known === VALUE.ZERO) outcome = 0;
+  return outcome < 0 ? -1 : (outcome === 1) === test.sense ? 1 : 0;
+}
+
+/** What a test that came out as `truth` says of its subject; -1 when nothing. */
+export function learned(test: Test, truth: boolean): number {
+  const holds = truth === test.sense;
+  if (test.kind === 'truth') return holds ? VALUE.NONZERO : VALUE.ZERO;
+  if (test.kind === 'negative') return holds ? VALUE.NEGATIVE : VALUE.NOT_NEGATIVE;
+  if (test.kind === 'equal') return holds ? VALUE.EQUAL + test.constant : -1;
+  return -1;
+}

@@ -1,0 +1,73 @@
+import type { Entry } from './held-sets.ts';
+import { VALUE } from './assumptions.ts';
+import { EFFECT, type Effect, WHEN } from './summary.ts';
+
+/** One way out of a function. */
+export interface Exit {
+  /** What is held, or missing, beyond what came in. */
+  readonly net: readonly Entry[];
+  /** VALUE of what is returned, -1 when unknown. */
+  readonly result: number;
+  /** For each parameter: 1 true, 0 false, -1 unknown on this path. */
+  readonly parameters: readonly number[];
+  readonly owner: boolean;
+  readonly counted: boolean;
+  readonly warned: boolean;
+}
+
+/** Longest function, in lock operations, that may be an owner-checked re-entrant wrapper. */
+const WRAPPER_EVENTS = 4;
+
+/**
+ * The net effects a function exports: only those on which all its exits agree, or which the return value or a parameter
+ * tells apart. Everything else is unknown and exports nothing, except that a lock may be gone.
+ */
+export function netEffects(all: readonly Exit[], events: number): Effect[] {
+  const usual = all.filter((exit) => !exit.warned);
+  const exits = usual.length > 0 ? usual : all;
+  const items = new Map<string, Entry>();
+  for (const exit of exits) for (const entry of exit.net) if (!items.has(keyOf(entry))) items.set(keyOf(entry), entry);
+  const effects: Effect[] = [];
+  for (const [key, entry] of items) {
+    const has = exits.map((exit) => exit.net.some((other) => keyOf(other) === key));
+    let reentrant = entry.reentrant;
+    if (events <= WRAPPER_EVENTS && has.some((h) => !h)) {
+      // The task that already owns the lock takes it again (or gives one level back): the order is the same.
+      const excused = exits.map((exit, i) => !has[i] && exit.net.length === 0 && (entry.missing ? exit.counted || exit.owner : exit.owner));
+      if (excused.some(Boolean) && exits.every((exit, i) => has[i] || excused[i])) {
+        const told = whenOf(exits, has);
+        reentrant = true;
+        // a result that says "I took it" keeps saying so; a plain wrapper counts as taking it
+        if (told !== null && (entry.missing || exits.some((exit) => exit.result >= 0))) {
+          effects.push({ kind: entry.missing ? EFFECT.RELEASE : EFFECT.ACQUIRE, lock: entry.lock, instance: entry.instance, mode: entry.mode, when: told, reentrant });
+          continue;
+        }
+        has.fill(true);
+      }
+    }
+    const when = has.every(Boolean) ? WHEN.ALWAYS : whenOf(exits, has);
+    if (when !== null) effects.push({ kind: entry.missing ? EFFECT.RELEASE : EFFECT.ACQUIRE, lock: entry.lock, instance: entry.instance, mode: entry.mode, when, reentrant });
+    else if (entry.missing) effects.push({ kind: EFFECT.MAY_RELEASE, lock: entry.lock, instance: entry.instance, mode: entry.mode, when: WHEN.ALWAYS, reentrant: false });
+  }
+  return effects;
+}
+
+/** What tells the exits that have it from those that have not; null when nothing does. */
+function whenOf(exits: readonly Exit[], has: readonly boolean[]): number | null {
+  const split = (inside: (exit: Exit) => boolean): boolean => exits.every((exit, i) => inside(exit) === has[i]);
+  if (split((exit) => exit.result === VALUE.ZERO)) return WHEN.ZERO;
+  if (split((exit) => exit.result !== VALUE.ZERO) && exits.some((exit) => exit.result === VALUE.ZERO)) return WHEN.NONZERO;
+  if (split((exit) => exit.result !== VALUE.NEGATIVE) && exits.some((exit) => exit.result === VALUE.NEGATIVE)) return WHEN.NOT_NEGATIVE;
+  if (split((exit) => exit.result === VALUE.NEGATIVE)) return WHEN.NEGATIVE;
+  const count = exits[0]?.parameters.length ?? 0;
+  for (let p = 0; p < count; p++) {
+    if (exits.every((exit, i) => exit.parameters[p] === (has[i] ? 1 : 0))) return WHEN.PARAMETER_TRUE + p;
+    if (exits.every((exit, i) => exit.parameters[p] === (has[i] ? 0 : 1))) return WHEN.PARAMETER_FALSE + p;
+  }
+
+  return null;
+}
+
+function keyOf(entry: Entry): string {
+  return `${entry.missing ? '-' : '+'}${entry.lock}|${entry.instance}`;
+}

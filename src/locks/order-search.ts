@@ -1,0 +1,229 @@
+import { FLAG } from '../csource/index.ts';
+import { CostHeap } from './heap.ts';
+import { isOpaque, type LockIndex } from './lock-index.ts';
+import type { RuleSet } from './rules/index.ts';
+import type { Acquisition, Held } from './summary.ts';
+
+/** How one function of a chain reaches the next. */
+export interface Link {
+  /** The function that is reached. */
+  readonly callee: number;
+  /** Callee word of the graph: the function itself, or ~slot. */
+  readonly word: number;
+  /** Line of the call in the caller; 0 when it is not known. */
+  readonly line: number;
+}
+
+/** A lock is held in `holder`, and from `line` on a chain of calls leads to where another is taken. */
+export interface Witness {
+  readonly held: Held;
+  readonly holder: number;
+  /** Calls from the holder on; empty when the holder itself takes the lock. */
+  readonly links: readonly Link[];
+  /** What is taken at the end, in the last function. */
+  readonly taken: Acquisition;
+  readonly cost: number;
+}
+
+/** Bounds of one search. */
+export interface SearchBounds {
+  readonly cost: number;
+  readonly nodes: number;
+}
+
+export const UPWARD: SearchBounds = { cost: 22, nodes: 30_000 };
+export const DOWNWARD: SearchBounds = { cost: 12, nodes: 6_000 };
+/** Slots with more targets than this are not walked forward. */
+const FORWARD_TARGETS = 6;
+
+interface Node {
+  readonly fn: number;
+  readonly cost: number;
+  readonly taken: Acquisition;
+  readonly link: Link | null;
+  /** Locks of callers that are let go before the lock is taken. */
+  readonly dropped: readonly number[];
+}
+
+/** Finds how one lock comes to be taken while another is held, cheapest first, on demand. */
+export class OrderSearch {
+  readonly index: LockIndex;
+  private readonly rules: RuleSet;
+  private readonly closed = new Map<number, boolean>();
+  /** Whether any search ended at a bound rather than at the end of what it could reach. */
+  boundsHit = false;
+
+  constructor(index: LockIndex, rules: RuleSet) {
+    this.index = index;
+    this.rules = rules;
+  }
+
+  /** Functions that no chain passes: hubs, and files the analysis does not look into. */
+  isClosed(fn: number): boolean {
+    let closed = this.closed.get(fn);
+    if (closed === undefined) {
+      const { symbols } = this.index.tree;
+      const file = symbols.t.fnFile.at(fn);
+      closed = this.rules.hubs.has(symbols.functionName(fn)) || isOpaque(this.rules, symbols.path(file)) || symbols.gone.has(file);
+      this.closed.set(fn, closed);
+    }
+    return closed;
+  }
+
+  /**
+   * Walks from acquisitions up through the callers; calls `found` for every place on the way where a lock is held, the
+   * cheapest first. `found` returns false to end the search.
+   */
+  upward(starts: readonly { fn: number; taken: Acquisition }[], bounds: SearchBounds, found: (witness: Witness) => boolean): void {
+    const nodes = new Map<number, Node>();
+    const done = new Set<number>();
+    const heap = new CostHeap();
+    for (const { fn, taken } of starts) {
+      if (taken.tries || this.isClosed(fn)) continue;
+      for (const held of taken.held) if (!this.report(found, { held, holder: fn, links: [], taken, cost: 0 })) return;
+      const known = nodes.get(fn);
+      if (!known || taken.dropped.length < known.dropped.length) nodes.set(fn, { fn, cost: 0, taken, link: null, dropped: taken.dropped });
+    }
+    for (const fn of nodes.keys()) heap.push(0, fn);
+    const { graph, symbols } = this.index.tree;
+    while (heap.size > 0) {
+      const top = heap.pop() as { cost: number; item: number };
+      if (done.has(top.item)) continue;
+      done.add(top.item);
+      if (done.size > bounds.nodes || top.cost > bounds.cost) {
+        this.boundsHit = true;
+        return;
+      }
+      const node = nodes.get(top.item) as Node;
+      const steps: { word: number; cost: number }[] = [{ word: node.fn, cost: (symbols.t.fnFlags.at(node.fn) & FLAG.MACRO) !== 0 ? 0.3 : 1 }];
+      for (const slot of graph.slotsOf(node.fn)) steps.push({ word: ~slot, cost: -1 });
+      for (const step of steps) {
+        const callers = graph.callersOf(step.word);
+        const stepCost = step.cost >= 0 ? step.cost : 2.5 + Math.log2(1 + callers.length);
+        for (const caller of callers) {
+          if (caller === node.fn || this.isClosed(caller)) continue;
+          const summary = this.index.summaryOf(caller);
+          let dropped = node.dropped;
+          let line = 0;
+          for (const call of summary.calls) {
+            if (call.callee !== step.word) continue;
+            line = call.line;
+            for (const held of call.held) {
+              if (node.dropped.includes(held.lock)) continue;
+              const witness: Witness = { held, holder: caller, links: this.linksFrom(nodes, { callee: node.fn, word: step.word, line: call.line }), taken: node.taken, cost: node.cost + stepCost };
+              if (!this.report(found, witness)) return;
+            }
+            if (call.dropped.length > 0) dropped = [...new Set([...dropped, ...call.dropped])];
+          }
+          const cost = node.cost + stepCost;
+          const known = nodes.get(caller);
+          if (done.has(caller) || (known && known.cost <= cost)) continue;
+          nodes.set(caller, { fn: caller, cost, taken: node.taken, link: { callee: node.fn, word: step.word, line: line || this.lineOf(caller, step.word) }, dropped });
+          heap.push(cost, caller);
+        }
+      }
+    }
+  }
+
+  private report(found: (witness: Witness) => boolean, witness: Witness): boolean {
+    return !this.index.locks.isClass(witness.held.lock) || found(witness);
+  }
+
+  private linksFrom(nodes: ReadonlyMap<number, Node>, first: Link): Link[] {
+    const links = [first];
+    for (let node = nodes.get(first.callee); node?.link; node = nodes.get(node.link.callee)) links.push(node.link);
+    return links;
+  }
+
+  private lineOf(caller: number, word: number): number {
+    const at = this.index.tree.graph.calleesOf(caller).indexOf(word);
+    return at < 0 ? 0 : (this.index.tree.graph.calleeLinesOf(caller)[at] as number);
+  }
+
+  /** The places where a lock is taken. */
+  acquisitionsOf(lock: number): { fn: number; taken: Acquisition }[] {
+    return this.index.acquirersOf(lock).flatMap((fn) => this.index.summaryOf(fn).acquisitions.filter((taken) => taken.lock === lock && !taken.tries).map((taken) => ({ fn, taken })));
+  }
+
+  /** All ways in which `taken` comes to be taken while `held` is held, cheapest first, one for each place of holding. */
+  paths(held: number, taken: number, bounds: SearchBounds = UPWARD, most = 200): Witness[] {
+    const found = new Map<string, Witness>();
+    this.upward(this.acquisitionsOf(taken), bounds, (witness) => {
+      if (witness.held.lock === held) {
+        const key = `${witness.holder}|${witness.links[0]?.word ?? ''}`;
+        const known = found.get(key);
+        if (!known || witness.cost < known.cost) found.set(key, witness);
+      }
+      return found.size < most;
+    });
+    return [...found.values()].sort((a, b) => a.cost - b.cost || a.holder - b.holder);
+  }
+
+  /** Locks held above some acquisitions, each with its cheapest witness. */
+  heldAbove(starts: readonly { fn: number; taken: Acquisition }[], bounds: SearchBounds = UPWARD): Map<number, Witness> {
+    const best = new Map<number, Witness>();
+    this.upward(starts, bounds, (witness) => {
+      const known = best.get(witness.held.lock);
+      if (!known || witness.cost < known.cost) best.set(witness.held.lock, witness);
+      return true;
+    });
+    return best;
+  }
+
+  /** Locks taken from some callees on, each with its cost; slots are walked only where they have few targets. */
+  takenBelow(starts: readonly { word: number; cost: number }[], bounds: SearchBounds = DOWNWARD): Map<number, { cost: number; fn: number; taken: Acquisition }> {
+    const best = new Map<number, { cost: number; fn: number; taken: Acquisition }>();
+    const costs = new Map<number, number>();
+    const done = new Set<number>();
+    const heap = new CostHeap();
+    const { graph, symbols } = this.index.tree;
+    const reach = (word: number, cost: number): void => {
+      const push = (fn: number, at: number): void => {
+        if (this.isClosed(fn) || done.has(fn)) return;
+        const known = costs.get(fn);
+        if (known !== undefined && known <= at) return;
+        costs.set(fn, at);
+        heap.push(at, fn);
+      };
+      if (word >= 0) push(word, cost + ((symbols.t.fnFlags.at(word) & FLAG.MACRO) !== 0 ? 0.3 : 1));
+      else {
+        const targets = graph.targetsOf(~word);
+        if (targets.length > FORWARD_TARGETS) return;
+        for (const fn of targets) push(fn, cost + 2.5 + Math.log2(1 + targets.length));
+      }
+    };
+    for (const { word, cost } of starts) reach(word, cost);
+    while (heap.size > 0) {
+      const top = heap.pop() as { cost: number; item: number };
+      if (done.has(top.item)) continue;
+      done.add(top.item);
+      if (done.size > bounds.nodes || top.cost > bounds.cost) {
+        this.boundsHit = true;
+        break;
+      }
+      for (const taken of this.index.summaryOf(top.item).acquisitions) {
+        if (taken.tries || !this.index.locks.isClass(taken.lock)) continue;
+        const known = best.get(taken.lock);
+        if (!known || top.cost < known.cost) best.set(taken.lock, { cost: top.cost, fn: top.item, taken });
+      }
+      for (const word of graph.calleesOf(top.item)) reach(word, top.cost);
+    }
+    return best;
+  }
+
+  /** Locks taken, directly or below, while `lock` is held. */
+  takenUnder(lock: number, bounds: SearchBounds = DOWNWARD): Map<number, { cost: number; fn: number; taken: Acquisition }> {
+    const starts: { word: number; cost: number }[] = [];
+    const best = new Map<number, { cost: number; fn: number; taken: Acquisition }>();
+    for (const fn of this.index.holdersOf(lock)) {
+      if (this.isClosed(fn)) continue;
+      const summary = this.index.summaryOf(fn);
+      for (const taken of summary.acquisitions) {
+        if (!taken.tries && this.index.locks.isClass(taken.lock) && taken.held.some((held) => held.lock === lock)) best.set(taken.lock, { cost: 0, fn, taken });
+      }
+      for (const call of summary.calls) if (call.held.some((held) => held.lock === lock)) starts.push({ word: call.callee, cost: 0 });
+    }
+    for (const [taken, where] of this.takenBelow(starts, bounds)) if (!best.has(taken)) best.set(taken, where);
+    return best;
+  }
+}

@@ -1,0 +1,68 @@
+import type { OverlayIndex } from '../tree/index.ts';
+import { FunctionAnalysis } from './function-analysis.ts';
+import { isOpaque, type LockIndex, sameEffects } from './lock-index.ts';
+import type { RuleSet } from './rules/index.ts';
+import { EMPTY_SUMMARY, type Summary } from './summary.ts';
+
+const ROUNDS = 6;
+/** Callers analysed again because a callee's net effect changed, before the rest is left as it was (and said). */
+const CALLERS = 3000;
+
+/** Lock summaries of a patched tree: those of the base, with the touched functions and whom they concern analysed anew. */
+export interface OverlayLocks extends LockIndex {
+  readonly base: LockIndex;
+  /** Functions whose summary was worked out again. */
+  readonly changed: ReadonlySet<number>;
+  /** Callers of changed wrappers that were not analysed again because there were too many. */
+  readonly skippedCallers: number;
+}
+
+/** Works out the lock summaries of an overlay; the cost is that of the changed functions and of callers of changed wrappers. */
+export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet): OverlayLocks {
+  const { symbols, graph } = tree;
+  const own = new Map<number, Summary>();
+  for (const fn of tree.removed) own.set(fn, EMPTY_SUMMARY);
+  const summaryOf = (fn: number): Summary => own.get(fn) ?? base.summaryOf(fn);
+  const analysis = new FunctionAnalysis(tree, rules, base.locks, (fn) => summaryOf(fn).effects);
+  let pending = new Set(tree.touched);
+  let skippedCallers = 0;
+  for (let round = 0; round < ROUNDS && pending.size > 0; round++) {
+    const next = new Set<number>();
+    for (const fn of [...pending].sort((a, b) => a - b)) {
+      const fileId = symbols.t.fnFile.at(fn);
+      const file = tree.source(fileId);
+      if (!file || isOpaque(rules, symbols.path(fileId))) continue;
+      const before = summaryOf(fn).effects;
+      const summary = analysis.analyse(file, symbols.t.fnLocal.at(fn));
+      own.set(fn, summary);
+      if (sameEffects(before, summary.effects)) continue;
+      for (const caller of graph.callersOf(fn)) {
+        if (next.size < CALLERS) next.add(caller);
+        else skippedCallers++;
+      }
+    }
+    pending = next;
+  }
+
+  const acquirers = new Map<number, number[]>();
+  const holders = new Map<number, number[]>();
+  const add = (map: Map<number, number[]>, lock: number, fn: number): void => {
+    const list = map.get(lock);
+    if (!list) map.set(lock, [fn]);
+    else if (list[list.length - 1] !== fn) list.push(fn);
+  };
+  for (const [fn, summary] of own) {
+    for (const a of summary.acquisitions) {
+      add(acquirers, a.lock, fn);
+      for (const h of a.held) add(holders, h.lock, fn);
+    }
+    for (const call of summary.calls) for (const h of call.held) add(holders, h.lock, fn);
+  }
+  const merged = (lock: number, of: (lock: number) => readonly number[], more: Map<number, number[]>): readonly number[] => [...of(lock).filter((fn) => !own.has(fn)), ...(more.get(lock) ?? [])];
+  return {
+    base, tree, locks: base.locks, orders: base.orders, lockSites: base.lockSites, summaryOf, skippedCallers,
+    changed: new Set(own.keys()),
+    acquirersOf: (lock) => merged(lock, base.acquirersOf, acquirers),
+    holdersOf: (lock) => merged(lock, base.holdersOf, holders),
+  };
+}
