@@ -158,13 +158,16 @@ export function readSpecifiers(c: Cursor): Specifiers {
       continue;
     } else if (!QUALIFIER.has(word)) {
       if (!c.isName(c.at)) break; // a keyword of statements
-      const next = c.kind(1);
-      if (next === 40) {
+      let ahead = 1;
+      while (ahead < 8 && c.isConditional(c.at + ahead)) ahead++;
+      const next = c.kind(ahead);
+      if (next === 40 && ahead === 1) {
         const after = c.after(c.at + 1);
         const follows = c.kindAt(after);
         const attribute =
           isAttributeWord(c, c.at) &&
-          (follows === 42 || (follows === T.IDENT && !isAttributeWord(c, after))) &&
+          (follows === 42 ||
+            (follows === T.IDENT && (!isAttributeWord(c, after) || isCertainAttribute(c, s, names)))) &&
           !s.isTypedef;
         if (!attribute) break;
         c.at = after;
@@ -173,6 +176,11 @@ export function readSpecifiers(c: Cursor): Specifiers {
       }
       if (next !== T.IDENT && next !== 42) break; // the declared name itself
       if (next === 42 && (s.typed || names > 0) && !isAttributeWord(c, c.at) && plainName >= 0) break;
+      if (c.has(c.at, TRAIT.QUALIFIER)) {
+        c.at++;
+        s.any = true;
+        continue;
+      }
       lastName = c.at;
       if (!isAttributeWord(c, c.at)) plainName = c.at;
       names++;
@@ -185,24 +193,33 @@ export function readSpecifiers(c: Cursor): Specifiers {
   }
   if (s.type < 0 && names > 0) {
     // `foo_t lock ____cacheline_aligned;`: what looks like the name is an attribute, the name came before it.
-    if (names > 1 && c.kind() === T.IDENT && isAttributeWord(c, c.at) && plainName === lastName) {
+    if (names > 1 && isTrailingAttribute(c) && plainName === lastName) {
       c.at = lastName;
       lastName = plainName = previousName(c, lastName);
     }
     const chosen = plainName >= 0 ? plainName : lastName;
     s.type = facts.type(TYPE.NAMED, c.nameAt(chosen));
     s.typed = true;
-  } else if (
-    s.type >= 0 &&
-    names > 0 &&
-    plainName >= 0 &&
-    plainName === lastName &&
-    c.kind() === T.IDENT &&
-    isAttributeWord(c, c.at)
-  ) {
+  } else if (s.type >= 0 && names > 0 && plainName >= 0 && plainName === lastName && isTrailingAttribute(c)) {
     c.at = plainName; // `struct foo bar __read_mostly;`
   }
   return s;
+}
+
+/** `__printf(1, 2) __cold void f(…)`: no type was read yet, or the arguments are none of a function. */
+function isCertainAttribute(c: Cursor, s: Specifiers, names: number): boolean {
+  const argument = c.kind(2);
+  return (
+    (!s.typed && names === 0) ||
+    argument === T.NUMBER ||
+    argument === T.STRING ||
+    c.has(c.at, TRAIT.ATTRIBUTE | TRAIT.ANNOTATION)
+  );
+}
+
+/** `foo bar __read_mostly;`, `foo bar __aligned(8);` and not the function of `void notrace __foo(int x)`. */
+function isTrailingAttribute(c: Cursor): boolean {
+  return c.isName(c.at) && isAttributeWord(c, c.at) && (c.kind(1) !== 40 || c.has(c.at, TRAIT.ATTRIBUTE));
 }
 
 function previousName(c: Cursor, before: number): number {
@@ -214,14 +231,23 @@ function readTagged(c: Cursor, word: number, isTypedef: boolean): number {
   const { facts } = c;
   const kind = word === K['struct'] ? TYPE.STRUCT : word === K['union'] ? TYPE.UNION : TYPE.ENUM;
   c.at++;
-  skipAttributes(c);
+  for (;;) {
+    // `struct __packed foo {`, `struct __attribute__((packed)) foo {`, but `struct __foo *`
+    if (c.isName(c.at) ? !c.has(c.at, TRAIT.ATTRIBUTE) : !isAttributeKeyword(c.word())) break;
+    c.at++;
+    if (c.kind() === 40) c.at = c.after(c.at);
+  }
   let tag = -1;
   if (c.isName(c.at)) tag = c.nameAt(c.at++);
   if (c.kind() === T.PASTE) {
     while (c.kind() === T.PASTE) c.at += 2;
     tag = -1;
   }
-  while (c.isName(c.at) && isAttributeWord(c, c.at) && (c.kind(1) === 123 || c.kind(1) === 40)) {
+  while (
+    c.isName(c.at) &&
+    isAttributeWord(c, c.at) &&
+    (c.kind(1) === 123 || (c.kind(1) === 40 && c.kindAt(c.after(c.at + 1)) === 123 && c.has(c.at, TRAIT.ATTRIBUTE)))
+  ) {
     c.at++;
     if (c.kind() === 40) c.at = c.after(c.at);
   }
@@ -268,6 +294,10 @@ function readTypeof(c: Cursor): number {
   c.end = end;
   c.at = after;
   return type;
+}
+
+function isAttributeKeyword(word: number): boolean {
+  return word === K['__attribute__'] || word === K['__attribute'];
 }
 
 /** `__attribute__((…))`, `__packed`, `__aligned(8)` and their like. */
@@ -327,6 +357,14 @@ export function readDeclarator(c: Cursor): Declarator {
           (c.kind(1) === T.IDENT || c.kind(1) === 42 || (c.kind(1) === 40 && c.kind(2) === 42))))
     )
       c.at++;
+    else if (
+      k === T.IDENT &&
+      isAttributeWord(c, c.at) &&
+      c.kind(1) === 40 &&
+      c.kindAt(c.after(c.at + 1)) === T.IDENT &&
+      (c.kind(2) === T.NUMBER || c.has(c.at, TRAIT.ATTRIBUTE | TRAIT.ANNOTATION))
+    )
+      c.at = c.after(c.at + 1);
     else if (k === T.IDENT && (c.word() === K['__attribute__'] || c.word() === K['__attribute'])) skipAttributes(c);
     else break;
   }
@@ -366,7 +404,12 @@ export function readDeclarator(c: Cursor): Declarator {
     }
     if (c.isName(i)) d.name = i;
     c.at = after;
-    if (c.kind() === 40) {
+    if (d.name >= 0 && stars > 0 && c.kindAt(i + 1) === 40 && c.kindAt(c.after(i + 1)) === 41) {
+      // (*f(…))[4], (*f(…))(…): a function that returns a pointer to an array or a function
+      d.params = i + 1;
+      d.pointer += stars;
+      if (c.kind() === 40) c.at = c.after(c.at);
+    } else if (c.kind() === 40) {
       c.at = c.after(c.at);
       if (stars > 0) d.isFunctionPointer = true;
       else d.params = after;

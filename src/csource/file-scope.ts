@@ -155,6 +155,7 @@ export class FileScopeReader {
         const oldStyle = c.kind() === 59 ? this.oldStyleBody(d.params) : -1;
         if (oldStyle >= 0) c.at = oldStyle;
         if (c.kind() === 123 && d.name >= 0) {
+          const named = this.definedName(d.name, d.params);
           const flags =
             (s.isStatic ? FLAG.STATIC : 0) |
             (s.isInline ? FLAG.INLINE : 0) |
@@ -165,14 +166,15 @@ export class FileScopeReader {
             c,
             this.reader,
             {
-              name: c.nameAt(d.name),
+              name: c.nameAt(named),
               flags,
               line: c.line(d.name),
               type: s.type,
               condition: this.conditions.at(d.name),
               params: d.params,
+              from: start,
             },
-            (open) => (oldStyle >= 0 ? readOldParameters(c, open, oldStyle) : readParameters(c, open)),
+            (open) => (oldStyle >= 0 ? readOldParameters(c, open, oldStyle) : this.parameters(open, named !== d.name)),
           );
           return;
         }
@@ -235,9 +237,33 @@ export class FileScopeReader {
         c.at++;
         continue;
       }
-      if (k === T.PP_DEFINE || k === 125) return;
+      if (k === T.PP_DEFINE) {
+        // A macro for this body only, between the parameters and the brace.
+        let eol = c.at + 1;
+        while (eol < c.end && c.kindAt(eol) !== T.PP_EOL) eol++;
+        const next = c.kindAt(eol + 1);
+        if (next !== 123 && next !== T.PP_DEFINE) return;
+        c.at = eol + 1;
+        continue;
+      }
+      if (k === 125) return;
       c.at = k === 40 || k === 91 ? c.after(c.at) : c.at + 1;
     }
+  }
+
+  /** `int BPF_PROG(name, …) {`: a macro in capitals whose first argument is a lone name is given the function's name. */
+  private definedName(name: number, params: number): number {
+    const { c } = this;
+    const next = c.kindAt(params + 2);
+    return c.has(name, TRAIT.MACRO) && c.isName(params + 1) && (next === 44 || next === 41) ? params + 1 : name;
+  }
+
+  /** Parameters of a function, which stand behind its name where a macro of capitals gives that: `M(name)(type arg)`, `M(name, type arg)`. */
+  private parameters(open: number, byMacro: boolean): number {
+    const { c } = this;
+    if (!byMacro) return readParameters(c, open);
+    const after = c.after(open);
+    return c.kindAt(after) === 40 ? readParameters(c, after) : readParametersAfterFirst(c, open);
   }
 
   /**
@@ -314,7 +340,7 @@ export class FileScopeReader {
     if (c.kind() === 123) {
       const name = c.words.text(c.wordAt(nameToken));
       const paired = c.has(nameToken, TRAIT.PAIRED);
-      const first = c.isName(open + 1) ? c.words.text(c.wordAt(open + 1)) : '';
+      const first = c.kindAt(open + 1) === T.NUMBER || c.isName(open + 1) ? c.text(open + 1) : '';
       const isMacro = paired || c.has(nameToken, TRAIT.MACRO);
       const own =
         !isMacro || first === ''
@@ -341,6 +367,22 @@ export class FileScopeReader {
               : readParameters(c, list),
       );
       return true;
+    }
+    if (c.kind() === T.IDENT) {
+      const body = this.oldStyleBody(open);
+      if (body >= 0) {
+        c.at = body;
+        const head = {
+          name: c.nameAt(nameToken),
+          flags: 0,
+          line,
+          type: -1,
+          condition: this.conditions.at(nameToken),
+          params: open,
+        };
+        readFunction(c, this.reader, head, (list) => readOldParameters(c, list, body));
+        return true;
+      }
     }
     if (c.kind() === 61) {
       // static DEFINE_PER_CPU(struct x, y) = { … };

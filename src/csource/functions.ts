@@ -15,6 +15,8 @@ export interface FunctionHead {
   condition: number;
   /** Tokens from the parameter list on, where annotations are looked for; -1 when there is none. */
   params: number;
+  /** Token at which the declaration begins, if annotations may stand before the name. */
+  from?: number;
 }
 
 /** What is known of a macro before its body is read. */
@@ -135,6 +137,7 @@ export function readFunction(
   const vars = columns.vars.length / 3;
   const params = head.params >= 0 ? parameters(head.params) : 0;
   const annotations = columns.annotations.length / 2;
+  if (head.from !== undefined) readAnnotations(c, head.from, head.params);
   if (head.params >= 0) readAnnotations(c, c.after(head.params), c.at);
   const scopes = columns.scopes.length / 2;
   const code = columns.code.length;

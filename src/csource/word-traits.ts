@@ -30,10 +30,14 @@ export const TRAIT = {
   ATTRIBUTE: 8192,
   /** `DECLARE_FLEX_ARRAY(type, name)`. */
   FLEX: 16384,
+  /** A macro that qualifies a function and is no type: `notrace`. */
+  QUALIFIER: 32768,
 } as const;
 
 const ATTRIBUTE =
-  /^(?:__packed\w*|__aligned\w*|__attribute\w*|__randomize_layout|__no_randomize_layout|_{2,4}cacheline_\w+|__designated_init|__\w*initdata|__initconst\w*|__ro_after_init|__read_mostly|__maybe_unused|__used|__private|__bpf_\w+|__percpu|__rcu)$/;
+  /^(?:__packed\w*|__aligned\w*|__attribute\w*|__randomize_layout|__no_randomize_layout|_{2,4}cacheline_\w+|__designated_init|__\w*initdata|__initconst\w*|__ro_after_init|__read_mostly|__maybe_unused|__used|__private|__section\w*|__weak|__cold|__alias|__must_check|__deprecated|__visible|__bpf_\w+|__percpu|__rcu)$/;
+const QUALIFIER =
+  /^(?:notrace|noinstr|nokprobe_inline|noinline_for_\w+|noinline_if_\w+|asmlinkage_\w+|STATIC|INLINE|FORCE_INLINE\w*|INIT|EXPORT)$/;
 const HINTS = new Set(['likely', 'unlikely', '__builtin_expect']);
 const SILENT = /^(EXPORT_|MODULE_(?!DEVICE_TABLE)|ACPI_EXPORT_SYMBOL|__ADDRESSABLE|BUILD_BUG)/;
 const PAIRED =
@@ -74,6 +78,7 @@ export function traitsOf(text: string): number {
   if (GROUPS.has(text)) traits |= TRAIT.GROUP;
   if (text === '__free' || text === '__cleanup') traits |= TRAIT.CLEANUP;
   if (text === 'DECLARE_FLEX_ARRAY' || text === '__DECLARE_FLEX_ARRAY') traits |= TRAIT.FLEX;
+  if (QUALIFIER.test(text)) traits |= TRAIT.QUALIFIER;
   if (text === '__stringify') traits |= TRAIT.STRINGIFY;
   return traits;
 }
