@@ -169,7 +169,14 @@ export function readSpecifiers(c: Cursor): Specifiers {
           (follows === 42 ||
             (follows === T.IDENT && (!isAttributeWord(c, after) || isCertainAttribute(c, s, names)))) &&
           !s.isTypedef;
-        if (!attribute) break;
+        if (!attribute) {
+          // `foo_t (*fn)(int)`, `foo_t (*f(int))[4]`: the name of a type
+          if (s.typed || names > 0 || c.kind(2) !== 42 || (follows !== 40 && follows !== 91)) break;
+          lastName = plainName = c.at++;
+          names++;
+          s.any = true;
+          break;
+        }
         c.at = after;
         s.any = true;
         continue;

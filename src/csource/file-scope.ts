@@ -1,6 +1,6 @@
 import { Conditions } from './conditions.ts';
 import type { Cursor } from './cursor.ts';
-import { readDeclarator, readSpecifiers } from './declarators.ts';
+import { readDeclarator, readSpecifiers, startsType } from './declarators.ts';
 import { readArguments } from './expressions.ts';
 import { FIELD_FLAG, FLAG, TYPE, X } from './facts.ts';
 import {
@@ -107,14 +107,7 @@ export class FileScopeReader {
   private definesThings(from: number, eol: number): boolean {
     const { c } = this;
     const first = c.wordAt(from);
-    if (
-      first === K['static'] ||
-      first === K['struct'] ||
-      first === K['extern'] ||
-      first === K['const'] ||
-      first === K['union']
-    )
-      return true;
+    if (startsType(c, from) || first === K['asmlinkage'] || first === K['noinline']) return true;
     if (first === K['do'] || first === K['if']) return false;
     for (let i = from; i < eol; i++)
       if (c.kindAt(i) === T.PASTE || (c.kindAt(i) === 46 && c.kindAt(i + 2) === 61)) return true;
@@ -273,7 +266,7 @@ export class FileScopeReader {
   private oldStyleBody(params: number): number {
     const { c } = this;
     const close = c.after(params) - 1;
-    if (c.at === close + 1) return -1;
+    if (c.kindAt(close + 1) !== T.IDENT) return -1;
     for (let i = params + 1; i < close; i++) if (!c.isName(i) && c.kindAt(i) !== 44) return -1;
     for (let i = close + 1; i < c.end && i < close + 400; i = c.step(i)) {
       const k = c.kindAt(i);

@@ -3,7 +3,7 @@ import { pointerOf, readDeclarator, readSpecifiers } from './declarators.ts';
 import { readArguments, readExpression } from './expressions.ts';
 import { FLAG, TYPE } from './facts.ts';
 import type { StatementReader } from './statements.ts';
-import { T } from './tokens.ts';
+import { K, T } from './tokens.ts';
 import { TRAIT } from './word-traits.ts';
 
 /** What is known of a function before its body is read. */
@@ -34,6 +34,7 @@ export function readParameters(c: Cursor, open: number): number {
   const end = c.end;
   const at = c.at;
   let count = 0;
+  if (close === open + 2 && c.wordAt(open + 1) === K['void']) return 0;
   c.at = open + 1;
   c.end = Math.min(end, close);
   while (c.at < c.end) {
