@@ -14,7 +14,8 @@ export const PATH = {
   WARNED: -3,
 } as const;
 
-const WARNINGS = /^(WARN|WARN_ON|WARN_ON_ONCE|WARN_ONCE|BUG_ON|WARN_ON_SMP|VM_WARN_ON\w*|lockdep_assert\w*|DEBUG_LOCKS_WARN_ON|drm_WARN_ON\w*|RB_WARN_ON|XFS_IS_CORRUPT)$/;
+const WARNINGS =
+  /^(WARN|WARN_ON|WARN_ON_ONCE|WARN_ONCE|BUG_ON|WARN_ON_SMP|VM_WARN_ON\w*|lockdep_assert\w*|DEBUG_LOCKS_WARN_ON|drm_WARN_ON\w*|RB_WARN_ON|XFS_IS_CORRUPT)$/;
 
 /** Sets of (expression, value), interned per function so that a state is two numbers. */
 export class Assumptions {
@@ -105,7 +106,8 @@ export function testOf(file: LinkedFile, condition: number): Test {
       e = file.b(e);
       continue;
     }
-    if (kind === X.NUM) return { subject: e, kind: 'constant', sense, constant: file.a(e) !== 0 ? 1 : 0, owner: false, warns };
+    if (kind === X.NUM)
+      return { subject: e, kind: 'constant', sense, constant: file.a(e) !== 0 ? 1 : 0, owner: false, warns };
     if (kind === X.CALL && file.kind(file.a(e)) === X.NAME) {
       const name = file.name(file.a(file.a(e)));
       const args = file.list(file.b(e));
@@ -114,11 +116,21 @@ export function testOf(file: LinkedFile, condition: number): Test {
         e = args[args.length > 1 && name.startsWith('drm_') ? 1 : 0] as number;
         continue;
       }
-      if ((name === 'IS_ERR' || name === 'IS_ERR_VALUE') && args.length === 1) return { subject: strip(file, args[0] as number), kind: 'negative', sense, constant: 0, owner: false, warns };
-      if (name === 'IS_ERR_OR_NULL' && args.length === 1) return { subject: strip(file, args[0] as number), kind: 'negative', sense, constant: 0, owner: false, warns };
-      if ((name === 'PTR_ERR_OR_ZERO' || name === 'IS_ENABLED' || name === 'READ_ONCE' || name === 'data_race' || name === 'smp_load_acquire') && args.length === 1) {
+      if ((name === 'IS_ERR' || name === 'IS_ERR_VALUE') && args.length === 1)
+        return { subject: strip(file, args[0] as number), kind: 'negative', sense, constant: 0, owner: false, warns };
+      if (name === 'IS_ERR_OR_NULL' && args.length === 1)
+        return { subject: strip(file, args[0] as number), kind: 'negative', sense, constant: 0, owner: false, warns };
+      if (
+        (name === 'PTR_ERR_OR_ZERO' ||
+          name === 'IS_ENABLED' ||
+          name === 'READ_ONCE' ||
+          name === 'data_race' ||
+          name === 'smp_load_acquire') &&
+        args.length === 1
+      ) {
         e = args[0] as number;
-        if (name === 'PTR_ERR_OR_ZERO') return { subject: strip(file, e), kind: 'negative', sense, constant: 0, owner: false, warns };
+        if (name === 'PTR_ERR_OR_ZERO')
+          return { subject: strip(file, e), kind: 'negative', sense, constant: 0, owner: false, warns };
         continue;
       }
       break;
@@ -127,17 +139,27 @@ export function testOf(file: LinkedFile, condition: number): Test {
       if (kind === X.NE) sense = !sense;
       let [subject, other] = [strip(file, file.a(e)), strip(file, file.b(e))];
       if (isConstant(file, subject) && !isConstant(file, other)) [subject, other] = [other, subject];
-      if (isCurrent(file, other) || isCurrent(file, subject)) return { subject: e, kind: 'truth', sense: kind === X.EQ ? sense : sense, constant: 0, owner: true, warns };
+      if (isCurrent(file, other) || isCurrent(file, subject))
+        return { subject: e, kind: 'truth', sense: kind === X.EQ ? sense : sense, constant: 0, owner: true, warns };
       if (isZero(file, other)) {
         e = subject;
         sense = !sense;
         continue;
       }
       if (isConstant(file, other)) return { subject, kind: 'equal', sense, constant: other, owner: false, warns };
-      return { subject: e, kind: 'truth', sense: true !== (kind === X.NE) ? sense : !sense, constant: 0, owner: false, warns };
+      return {
+        subject: e,
+        kind: 'truth',
+        sense: true !== (kind === X.NE) ? sense : !sense,
+        constant: 0,
+        owner: false,
+        warns,
+      };
     }
-    if (kind === X.LT && isZero(file, strip(file, file.b(e)))) return { subject: strip(file, file.a(e)), kind: 'negative', sense, constant: 0, owner: false, warns };
-    if (kind === X.GE && isZero(file, strip(file, file.b(e)))) return { subject: strip(file, file.a(e)), kind: 'negative', sense: !sense, constant: 0, owner: false, warns };
+    if (kind === X.LT && isZero(file, strip(file, file.b(e))))
+      return { subject: strip(file, file.a(e)), kind: 'negative', sense, constant: 0, owner: false, warns };
+    if (kind === X.GE && isZero(file, strip(file, file.b(e))))
+      return { subject: strip(file, file.a(e)), kind: 'negative', sense: !sense, constant: 0, owner: false, warns };
     if (kind === X.ASSIGN) {
       e = file.a(e);
       continue;
@@ -151,14 +173,18 @@ function strip(file: LinkedFile, expr: number): number {
   let e = expr;
   for (let i = 0; i < 6; i++) {
     if (file.kind(e) === X.CAST) e = file.b(e);
-    else if (file.kind(e) === X.CALL && file.kind(file.a(e)) === X.NAME && file.name(file.a(file.a(e))) === 'READ_ONCE') e = file.list(file.b(e))[0] as number;
+    else if (file.kind(e) === X.CALL && file.kind(file.a(e)) === X.NAME && file.name(file.a(file.a(e))) === 'READ_ONCE')
+      e = file.list(file.b(e))[0] as number;
     else break;
   }
   return e;
 }
 
 function isZero(file: LinkedFile, expr: number): boolean {
-  return (file.kind(expr) === X.NUM && file.a(expr) === 0) || (file.kind(expr) === X.NAME && /^(NULL|false)$/.test(file.name(file.a(expr))));
+  return (
+    (file.kind(expr) === X.NUM && file.a(expr) === 0) ||
+    (file.kind(expr) === X.NAME && /^(NULL|false)$/.test(file.name(file.a(expr))))
+  );
 }
 
 function isConstant(file: LinkedFile, expr: number): boolean {
@@ -193,7 +219,9 @@ export function valueOf(file: LinkedFile, expr: number): number {
     case X.STRING:
       return VALUE.NONZERO;
     case X.CALL:
-      return file.kind(file.a(expr)) === X.NAME && /^(ERR_PTR|ERR_CAST)$/.test(file.name(file.a(file.a(expr)))) ? VALUE.NEGATIVE : -1;
+      return file.kind(file.a(expr)) === X.NAME && /^(ERR_PTR|ERR_CAST)$/.test(file.name(file.a(file.a(expr))))
+        ? VALUE.NEGATIVE
+        : -1;
     default:
       return -1;
   }
@@ -204,8 +232,10 @@ export function decide(test: Test, known: number): number {
   if (test.kind === 'constant') return (test.constant !== 0) === test.sense ? 1 : 0;
   if (known < 0) return -1;
   let outcome = -1;
-  if (test.kind === 'truth') outcome = known === VALUE.ZERO ? 0 : known === VALUE.NONZERO || known === VALUE.NEGATIVE ? 1 : -1;
-  else if (test.kind === 'negative') outcome = known === VALUE.NEGATIVE ? 1 : known === VALUE.ZERO || known === VALUE.NOT_NEGATIVE ? 0 : -1;
+  if (test.kind === 'truth')
+    outcome = known === VALUE.ZERO ? 0 : known === VALUE.NONZERO || known === VALUE.NEGATIVE ? 1 : -1;
+  else if (test.kind === 'negative')
+    outcome = known === VALUE.NEGATIVE ? 1 : known === VALUE.ZERO || known === VALUE.NOT_NEGATIVE ? 0 : -1;
   else if (known >= VALUE.EQUAL) outcome = known - VALUE.EQUAL === test.constant ? 1 : 0;
   else if (known === VALUE.ZERO) outcome = 0;
   return outcome < 0 ? -1 : (outcome === 1) === test.sense ? 1 : 0;

@@ -1,5 +1,5 @@
-import type { Entry } from './held-sets.ts';
 import { VALUE } from './assumptions.ts';
+import type { Entry } from './held-sets.ts';
 import { EFFECT, type Effect, WHEN } from './summary.ts';
 
 /** One way out of a function. */
@@ -33,21 +33,46 @@ export function netEffects(all: readonly Exit[], events: number): Effect[] {
     let reentrant = entry.reentrant;
     if (events <= WRAPPER_EVENTS && has.some((h) => !h)) {
       // The task that already owns the lock takes it again (or gives one level back): the order is the same.
-      const excused = exits.map((exit, i) => !has[i] && exit.net.length === 0 && (entry.missing ? exit.counted || exit.owner : exit.owner));
+      const excused = exits.map(
+        (exit, i) => !has[i] && exit.net.length === 0 && (entry.missing ? exit.counted || exit.owner : exit.owner),
+      );
       if (excused.some(Boolean) && exits.every((exit, i) => has[i] || excused[i])) {
         const told = whenOf(exits, has);
         reentrant = true;
         // a result that says "I took it" keeps saying so; a plain wrapper counts as taking it
         if (told !== null && (entry.missing || exits.some((exit) => exit.result >= 0))) {
-          effects.push({ kind: entry.missing ? EFFECT.RELEASE : EFFECT.ACQUIRE, lock: entry.lock, instance: entry.instance, mode: entry.mode, when: told, reentrant });
+          effects.push({
+            kind: entry.missing ? EFFECT.RELEASE : EFFECT.ACQUIRE,
+            lock: entry.lock,
+            instance: entry.instance,
+            mode: entry.mode,
+            when: told,
+            reentrant,
+          });
           continue;
         }
         has.fill(true);
       }
     }
     const when = has.every(Boolean) ? WHEN.ALWAYS : whenOf(exits, has);
-    if (when !== null) effects.push({ kind: entry.missing ? EFFECT.RELEASE : EFFECT.ACQUIRE, lock: entry.lock, instance: entry.instance, mode: entry.mode, when, reentrant });
-    else if (entry.missing) effects.push({ kind: EFFECT.MAY_RELEASE, lock: entry.lock, instance: entry.instance, mode: entry.mode, when: WHEN.ALWAYS, reentrant: false });
+    if (when !== null)
+      effects.push({
+        kind: entry.missing ? EFFECT.RELEASE : EFFECT.ACQUIRE,
+        lock: entry.lock,
+        instance: entry.instance,
+        mode: entry.mode,
+        when,
+        reentrant,
+      });
+    else if (entry.missing)
+      effects.push({
+        kind: EFFECT.MAY_RELEASE,
+        lock: entry.lock,
+        instance: entry.instance,
+        mode: entry.mode,
+        when: WHEN.ALWAYS,
+        reentrant: false,
+      });
   }
   return effects;
 }
@@ -56,8 +81,10 @@ export function netEffects(all: readonly Exit[], events: number): Effect[] {
 function whenOf(exits: readonly Exit[], has: readonly boolean[]): number | null {
   const split = (inside: (exit: Exit) => boolean): boolean => exits.every((exit, i) => inside(exit) === has[i]);
   if (split((exit) => exit.result === VALUE.ZERO)) return WHEN.ZERO;
-  if (split((exit) => exit.result !== VALUE.ZERO) && exits.some((exit) => exit.result === VALUE.ZERO)) return WHEN.NONZERO;
-  if (split((exit) => exit.result !== VALUE.NEGATIVE) && exits.some((exit) => exit.result === VALUE.NEGATIVE)) return WHEN.NOT_NEGATIVE;
+  if (split((exit) => exit.result !== VALUE.ZERO) && exits.some((exit) => exit.result === VALUE.ZERO))
+    return WHEN.NONZERO;
+  if (split((exit) => exit.result !== VALUE.NEGATIVE) && exits.some((exit) => exit.result === VALUE.NEGATIVE))
+    return WHEN.NOT_NEGATIVE;
   if (split((exit) => exit.result === VALUE.NEGATIVE)) return WHEN.NEGATIVE;
   const count = exits[0]?.parameters.length ?? 0;
   for (let p = 0; p < count; p++) {

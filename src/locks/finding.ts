@@ -58,7 +58,12 @@ export interface CycleFinding {
   readonly paths: readonly OrderPath[];
   /** Other paths that stay after the series, shortest first. */
   readonly remaining: readonly OrderPath[];
-  readonly statistics: { readonly forward: SiteCount; readonly reverse: SiteCount; readonly remaining: number; readonly closed: number };
+  readonly statistics: {
+    readonly forward: SiteCount;
+    readonly reverse: SiteCount;
+    readonly remaining: number;
+    readonly closed: number;
+  };
   readonly confidence: number;
   /** Above the threshold for leaving the dashboard. */
   readonly reported: boolean;

@@ -7,7 +7,17 @@ import { type Entry, HeldSets } from './held-sets.ts';
 import { LockClasses } from './lock-classes.ts';
 import { LOCK_KIND, type LockTable, parseParameterLock } from './lock-table.ts';
 import type { GuardApi, LockApi, RuleSet } from './rules/index.ts';
-import { type Acquisition, EFFECT, type Effect, EMPTY_SUMMARY, type Held, type HeldCall, MODE, type Summary, WHEN } from './summary.ts';
+import {
+  type Acquisition,
+  EFFECT,
+  type Effect,
+  EMPTY_SUMMARY,
+  type Held,
+  type HeldCall,
+  MODE,
+  type Summary,
+  WHEN,
+} from './summary.ts';
 
 /** States kept apart at one point before conditions are forgotten, and before new ones are not followed at all. */
 const STATES_WITH_CONDITIONS = 24;
@@ -81,7 +91,16 @@ export class FunctionAnalysis {
   /** The summary of the function at position `local` of its file. */
   analyse(file: LinkedFile, local: number): Summary {
     if (!this.concerns(file, local)) return EMPTY_SUMMARY;
-    return new Walk(this.index, this.rules, this.locks, this.classes, this.effectsOf, (name) => this.api(file, name), file, local).run();
+    return new Walk(
+      this.index,
+      this.rules,
+      this.locks,
+      this.classes,
+      this.effectsOf,
+      (name) => this.api(file, name),
+      file,
+      local,
+    ).run();
   }
 }
 
@@ -123,7 +142,16 @@ class Walk {
   private hasPrimitive = false;
   private lockEvents = new Set<number>();
 
-  constructor(index: TreeIndex, rules: RuleSet, locks: LockTable, classes: LockClasses, effectsOf: EffectsOf, apiOf: (name: number) => LockApi | null, file: LinkedFile, local: number) {
+  constructor(
+    index: TreeIndex,
+    rules: RuleSet,
+    locks: LockTable,
+    classes: LockClasses,
+    effectsOf: EffectsOf,
+    apiOf: (name: number) => LockApi | null,
+    file: LinkedFile,
+    local: number,
+  ) {
     this.index = index;
     this.rules = rules;
     this.locks = locks;
@@ -141,7 +169,10 @@ class Walk {
     this.code = code.subarray(this.start, this.start + this.length);
     const first = functions[at + F.SCOPES] as number;
     for (let s = 0; s < (functions[at + F.SCOPE_COUNT] as number); s++) {
-      this.scopes.push({ from: scopes[(first + s) * SCOPE.WORDS] as number, to: scopes[(first + s) * SCOPE.WORDS + 1] as number });
+      this.scopes.push({
+        from: scopes[(first + s) * SCOPE.WORDS] as number,
+        to: scopes[(first + s) * SCOPE.WORDS + 1] as number,
+      });
     }
     this.prepare();
     this.enter(0, this.entryState(at), 0);
@@ -155,7 +186,9 @@ class Walk {
       this.step(pc, held, assume);
     }
     const acquisitions = [...this.acquisitions.values()];
-    const effects = netEffects([...this.exits.values()], this.lockEvents.size).filter((effect) => this.locks.kind(effect.lock) !== LOCK_KIND.UNKNOWN);
+    const effects = netEffects([...this.exits.values()], this.lockEvents.size).filter(
+      (effect) => this.locks.kind(effect.lock) !== LOCK_KIND.UNKNOWN,
+    );
     for (const { lock, instance, mode } of acquisitions) {
       if (this.locks.kind(lock) !== LOCK_KIND.PARAMETER || effects.some((effect) => effect.lock === lock)) continue;
       effects.push({ kind: EFFECT.TOUCH, lock, instance, mode, when: WHEN.ALWAYS, reentrant: false });
@@ -185,7 +218,8 @@ class Walk {
         const callee = file.a(code[pc + 1] as number);
         if (file.kind(callee) === X.NAME) {
           const api = this.apiOf(file.a(callee));
-          if (api && !api.annotation && api.op !== 'query' && api.op !== 'init' && api.op !== 'assert') this.hasPrimitive = true;
+          if (api && !api.annotation && api.op !== 'query' && api.op !== 'init' && api.op !== 'assert')
+            this.hasPrimitive = true;
         }
       } else if (op === OP.RETURN && (code[pc + 1] as number) >= 0) returned.add(code[pc + 1] as number);
     }
@@ -213,7 +247,17 @@ class Walk {
       for (const arg of this.file.list(annotations[word + ANNOTATION.ARGS] as number)) {
         const lock = this.classes.lockOf(this.scope, arg);
         if (this.locks.kind(lock) === LOCK_KIND.UNKNOWN || this.locks.text(lock) === 'RCU') continue;
-        held = this.held.add(held, { lock, instance: this.classes.instanceOf(this.scope, arg), mode: MODE.EXCLUSIVE, line: this.line, via: -1, entry: true, missing: false, reentrant: false, scope: -1 });
+        held = this.held.add(held, {
+          lock,
+          instance: this.classes.instanceOf(this.scope, arg),
+          mode: MODE.EXCLUSIVE,
+          line: this.line,
+          via: -1,
+          entry: true,
+          missing: false,
+          reentrant: false,
+          scope: -1,
+        });
       }
     }
     return held;
@@ -255,7 +299,8 @@ class Walk {
       case OP.CALL: {
         const expr = code[pc + 1] as number;
         const result = code[pc + 2] as number;
-        for (const state of this.call(pc, expr, result, line, held, this.clobber(assume, expr, result))) this.enter(next, state.held, state.assume);
+        for (const state of this.call(pc, expr, result, line, held, this.clobber(assume, expr, result)))
+          this.enter(next, state.held, state.assume);
         return;
       }
       case OP.ASSIGN:
@@ -280,8 +325,20 @@ class Walk {
         const known = this.assumptions.get(assume, subject);
         for (let i = 0; i < count; i++) {
           const value = code[pc + 3 + 2 * i] as number;
-          if (known >= VALUE.EQUAL && value >= 0 && known - VALUE.EQUAL !== value && this.file.kind(value) !== X.UNKNOWN) continue;
-          this.enter(code[pc + 4 + 2 * i] as number, held, value >= 0 && this.tracked.has(subject) ? this.assumptions.with(assume, subject, VALUE.EQUAL + value) : assume);
+          if (
+            known >= VALUE.EQUAL &&
+            value >= 0 &&
+            known - VALUE.EQUAL !== value &&
+            this.file.kind(value) !== X.UNKNOWN
+          )
+            continue;
+          this.enter(
+            code[pc + 4 + 2 * i] as number,
+            held,
+            value >= 0 && this.tracked.has(subject)
+              ? this.assumptions.with(assume, subject, VALUE.EQUAL + value)
+              : assume,
+          );
         }
         return;
       }
@@ -291,7 +348,8 @@ class Walk {
       case OP.REPEAT: {
         const target = code[pc + 1] as number;
         const callee = this.file.a(code[target + 1] as number);
-        const guard = this.file.kind(callee) === X.NAME && isGuardBlock(this.file.name(this.file.a(callee)), this.rules);
+        const guard =
+          this.file.kind(callee) === X.NAME && isGuardBlock(this.file.name(this.file.a(callee)), this.rules);
         this.enter(guard ? (code[pc + 2] as number) : target, held, assume);
         return;
       }
@@ -331,7 +389,9 @@ class Walk {
   private clobber(assume: number, expr: number, result: number): number {
     let after = result >= 0 ? this.invalidate(assume, result) : assume;
     after = this.assumptions.without(after, (e) => e === expr);
-    for (const arg of this.file.list(this.file.b(expr))) if (this.file.kind(arg) === X.ADDR && this.file.kind(this.file.a(arg)) === X.NAME) after = this.invalidate(after, this.file.a(arg));
+    for (const arg of this.file.list(this.file.b(expr)))
+      if (this.file.kind(arg) === X.ADDR && this.file.kind(this.file.a(arg)) === X.NAME)
+        after = this.invalidate(after, this.file.a(arg));
     return after;
   }
 
@@ -373,7 +433,12 @@ class Walk {
       const rest = isClass ? args.slice(name === 'scoped_cond_guard' ? 2 : 1) : args;
       const className = isClass ? this.nameOf(args[0]) : name;
       const states = this.guard(pc, className, rest, line, held, assume, scope === 0 ? -1 : scope, -1);
-      for (const state of states) this.enter(this.held.size(state.held) > this.held.size(held) || states.length === 1 ? body : out, state.held, state.assume);
+      for (const state of states)
+        this.enter(
+          this.held.size(state.held) > this.held.size(held) || states.length === 1 ? body : out,
+          state.held,
+          state.assume,
+        );
       return;
     }
     for (const arg of args) if (file.kind(arg) === X.NAME) after = this.invalidate(after, arg);
@@ -405,7 +470,17 @@ class Walk {
     if (kind === X.CALL && file.kind(file.a(callee)) === X.NAME) {
       const macro = file.name(file.a(file.a(callee)));
       const [guardClass] = Array.from(file.list(file.b(callee)));
-      if (macro === 'guard' || macro === 'CLASS') return this.guard(pc, this.nameOf(guardClass), Array.from(file.list(file.b(expr))), line, held, assume, this.scopeAt(pc), -1);
+      if (macro === 'guard' || macro === 'CLASS')
+        return this.guard(
+          pc,
+          this.nameOf(guardClass),
+          Array.from(file.list(file.b(expr))),
+          line,
+          held,
+          assume,
+          this.scopeAt(pc),
+          -1,
+        );
     }
     if (kind === X.NAME && !this.scope.vars.has(file.a(callee))) {
       const name = file.a(callee);
@@ -417,13 +492,18 @@ class Walk {
       const text = file.name(name);
       if (this.rules.noReturn.has(text)) return [];
       const guard = this.rules.guards.get(text);
-      if (guard && guard.style === 'macro-scope') return this.applyGuard(pc, guard, Array.from(file.list(file.b(expr))), line, held, assume, this.scopeAt(pc));
+      if (guard && guard.style === 'macro-scope')
+        return this.applyGuard(pc, guard, Array.from(file.list(file.b(expr))), line, held, assume, this.scopeAt(pc));
     }
     const words = this.wordsOf(expr);
     this.recordCall(pc, expr, words, line, held);
     const fns = words.filter((word) => word >= 0);
     const chosen = fns.find((fn) => this.effectsOf(fn).length > 0);
-    if (chosen === undefined || (fns.length > 1 && fns.some((fn) => this.effectsOf(fn).length === 0 && this.index.symbols.t.fnSize.at(fn) > 30))) return [{ held, assume }];
+    if (
+      chosen === undefined ||
+      (fns.length > 1 && fns.some((fn) => this.effectsOf(fn).length === 0 && this.index.symbols.t.fnSize.at(fn) > 30))
+    )
+      return [{ held, assume }];
     return this.applyEffects(pc, chosen, Array.from(file.list(file.b(expr))), expr, key, line, held, assume, -1);
   }
 
@@ -437,7 +517,16 @@ class Walk {
   }
 
   /** `guard(class)(args)`: the rule, or what the tree's DEFINE_GUARD says. */
-  private guard(pc: number, name: string, args: number[], line: number, held: number, assume: number, scope: number, depth: number): Next[] {
+  private guard(
+    pc: number,
+    name: string,
+    args: number[],
+    line: number,
+    held: number,
+    assume: number,
+    scope: number,
+    depth: number,
+  ): Next[] {
     const rule = this.rules.guards.get(name);
     if (rule) return this.applyGuard(pc, rule, args, line, held, assume, scope);
     const id = this.index.symbols.names.find(name);
@@ -469,33 +558,80 @@ class Walk {
     return null;
   }
 
-  private applyGuard(pc: number, guard: GuardApi, args: number[], line: number, held: number, assume: number, scope: number): Next[] {
+  private applyGuard(
+    pc: number,
+    guard: GuardApi,
+    args: number[],
+    line: number,
+    held: number,
+    assume: number,
+    scope: number,
+  ): Next[] {
     if (guard.family === 'rcu' || guard.family === 'srcu') return [{ held, assume }];
     const arg = guard.arg === null ? -1 : (args[guard.arg] ?? -1);
     const { lock, instance } = this.lockAt(guard.lockClass, arg, guard.field, args);
     const mode = modeOf(guard.mode);
     const tries = guard.success !== 'always';
-    this.recordAcquisition(pc, { lock, instance, mode, line, via: -1, tries: false, reentrant: false, nested: false }, held);
-    const taken = this.held.add(held, { lock, instance, mode, line, via: -1, entry: false, missing: false, reentrant: false, scope });
-    return tries ? [{ held: taken, assume }, { held, assume }] : [{ held: taken, assume }];
+    this.recordAcquisition(
+      pc,
+      { lock, instance, mode, line, via: -1, tries: false, reentrant: false, nested: false },
+      held,
+    );
+    const taken = this.held.add(held, {
+      lock,
+      instance,
+      mode,
+      line,
+      via: -1,
+      entry: false,
+      missing: false,
+      reentrant: false,
+      scope,
+    });
+    return tries
+      ? [
+          { held: taken, assume },
+          { held, assume },
+        ]
+      : [{ held: taken, assume }];
   }
 
-  private lockAt(lockClass: string | null, arg: number, field: string | null, args: readonly number[]): { lock: number; instance: string } {
+  private lockAt(
+    lockClass: string | null,
+    arg: number,
+    field: string | null,
+    args: readonly number[],
+  ): { lock: number; instance: string } {
     if (lockClass !== null) {
-      const text = lockClass.replace(/\{(\d)\}/g, (_, n: string) => this.locks.text(this.classes.lockOf(this.scope, args[Number(n)] ?? -1)));
+      const text = lockClass.replace(/\{(\d)\}/g, (_, n: string) =>
+        this.locks.text(this.classes.lockOf(this.scope, args[Number(n)] ?? -1)),
+      );
       return { lock: this.locks.intern(text), instance: `:${text}` };
     }
     const key = `${arg}|${field ?? ''}`;
     let found = this.resolved.get(key);
     if (!found) {
       const instance = this.classes.instanceOf(this.scope, arg);
-      found = { lock: this.classes.lockOf(this.scope, arg, field ? [field] : []), instance: field ? `${instance}.${field}` : instance };
+      found = {
+        lock: this.classes.lockOf(this.scope, arg, field ? [field] : []),
+        instance: field ? `${instance}.${field}` : instance,
+      };
       this.resolved.set(key, found);
     }
     return found;
   }
 
-  private applyApi(pc: number, api: LockApi, expr: number, key: number, line: number, held: number, assume: number, scope: number, given?: number[]): Next[] {
+  private applyApi(
+    pc: number,
+    api: LockApi,
+    expr: number,
+    key: number,
+    line: number,
+    held: number,
+    assume: number,
+    scope: number,
+    given?: number[],
+  ): Next[] {
     const same = [{ held, assume }];
     if (api.op === 'query' || api.op === 'init' || api.op === 'wait' || api.op === 'drop-retake') return same;
     if (api.family === 'rcu' || api.family === 'srcu') return same;
@@ -513,13 +649,38 @@ class Walk {
         return [{ held: this.held.downgrade(held, lock, instance), assume }];
       case 'assert':
         if (this.locks.kind(lock) === LOCK_KIND.UNKNOWN || this.held.holds(held, lock)) return same;
-        return [{ held: this.held.add(held, { lock, instance, mode, line, via: -1, entry: true, missing: false, reentrant: false, scope: -1 }), assume }];
+        return [
+          {
+            held: this.held.add(held, {
+              lock,
+              instance,
+              mode,
+              line,
+              via: -1,
+              entry: true,
+              missing: false,
+              reentrant: false,
+              scope: -1,
+            }),
+            assume,
+          },
+        ];
       default: {
         this.lockEvents.add(pc);
         const tries = api.op === 'try' || (api.tryArg !== null && !this.isZero(args[api.tryArg]));
         const nested = api.subclassArg !== null || api.nestArg !== null;
         this.recordAcquisition(pc, { lock, instance, mode, line, via: -1, tries, reentrant: false, nested }, held);
-        const taken = this.held.add(held, { lock, instance, mode, line, via: -1, entry: false, missing: false, reentrant: false, scope });
+        const taken = this.held.add(held, {
+          lock,
+          instance,
+          mode,
+          line,
+          via: -1,
+          entry: false,
+          missing: false,
+          reentrant: false,
+          scope,
+        });
         return this.outcomes(whenOfSuccess(api.success), key, taken, held, assume);
       }
     }
@@ -533,7 +694,8 @@ class Walk {
     const { file } = this;
     let e = arg;
     while (e >= 0 && file.kind(e) === X.ADDR) e = file.a(e);
-    if (e >= 0 && (file.kind(e) === X.FIELD || file.kind(e) === X.ARROW) && file.name(file.b(e)) === 'dep_map') return file.a(e);
+    if (e >= 0 && (file.kind(e) === X.FIELD || file.kind(e) === X.ARROW) && file.name(file.b(e)) === 'dep_map')
+      return file.a(e);
     return arg;
   }
 
@@ -547,18 +709,33 @@ class Walk {
     return states;
   }
 
-  private applyEffects(pc: number, fn: number, args: number[], expr: number, key: number, line: number, heldIn: number, assumeIn: number, scope: number): Next[] {
+  private applyEffects(
+    pc: number,
+    fn: number,
+    args: number[],
+    expr: number,
+    key: number,
+    line: number,
+    heldIn: number,
+    assumeIn: number,
+    scope: number,
+  ): Next[] {
     const effects = this.effectsOf(fn);
-    if (effects.some((effect) => effect.kind === EFFECT.ACQUIRE || effect.kind === EFFECT.RELEASE)) this.lockEvents.add(pc);
+    if (effects.some((effect) => effect.kind === EFFECT.ACQUIRE || effect.kind === EFFECT.RELEASE))
+      this.lockEvents.add(pc);
     let conditional = -1;
-    for (const effect of effects) if (effect.when > WHEN.ALWAYS && effect.when < WHEN.PARAMETER_TRUE) conditional = effect.when;
+    for (const effect of effects)
+      if (effect.when > WHEN.ALWAYS && effect.when < WHEN.PARAMETER_TRUE) conditional = effect.when;
     const apply = (start: number, outcome: number): number => {
       let held = start;
       for (const effect of effects) {
         if (effect.when !== WHEN.ALWAYS) {
           if (effect.when >= WHEN.PARAMETER_TRUE) {
             const wanted = effect.when < WHEN.PARAMETER_FALSE;
-            const truth = this.truthOf(args[wanted ? effect.when - WHEN.PARAMETER_TRUE : effect.when - WHEN.PARAMETER_FALSE], assumeIn);
+            const truth = this.truthOf(
+              args[wanted ? effect.when - WHEN.PARAMETER_TRUE : effect.when - WHEN.PARAMETER_FALSE],
+              assumeIn,
+            );
             if (truth < 0 && effect.kind === EFFECT.RELEASE) {
               held = this.held.forget(held, this.substitute(effect, args, expr).lock);
               continue;
@@ -570,9 +747,32 @@ class Walk {
         if (effect.kind === EFFECT.MAY_RELEASE) held = this.held.forget(held, lock);
         else if (effect.kind === EFFECT.RELEASE) held = this.held.remove(held, lock, instance, effect.mode, line, true);
         else {
-          this.recordAcquisition(pc, { lock, instance, mode: effect.mode, line, via: fn, tries: false, reentrant: effect.reentrant, nested: false }, held);
+          this.recordAcquisition(
+            pc,
+            {
+              lock,
+              instance,
+              mode: effect.mode,
+              line,
+              via: fn,
+              tries: false,
+              reentrant: effect.reentrant,
+              nested: false,
+            },
+            held,
+          );
           if (effect.kind === EFFECT.TOUCH) continue;
-          held = this.held.add(held, { lock, instance, mode: effect.mode, line, via: fn, entry: false, missing: false, reentrant: effect.reentrant, scope });
+          held = this.held.add(held, {
+            lock,
+            instance,
+            mode: effect.mode,
+            line,
+            via: fn,
+            entry: false,
+            missing: false,
+            reentrant: effect.reentrant,
+            scope,
+          });
         }
       }
       return held;
@@ -605,7 +805,9 @@ class Walk {
 
   private substituteInstance(instance: string, args: readonly number[]): string {
     if (instance.includes('%')) return '?';
-    return instance.replace(/\$(\d+)/g, (_, n: string) => (args[Number(n)] === undefined ? '?' : this.classes.instanceOf(this.scope, args[Number(n)] as number)));
+    return instance.replace(/\$(\d+)/g, (_, n: string) =>
+      args[Number(n)] === undefined ? '?' : this.classes.instanceOf(this.scope, args[Number(n)] as number),
+    );
   }
 
   private recordAcquisition(pc: number, taken: Omit<Acquisition, 'held' | 'dropped'>, held: number): void {
@@ -643,7 +845,15 @@ class Walk {
     const dropped: number[] = [];
     for (const entry of this.held.entriesOf(set)) {
       if (entry.missing) dropped.push(entry.lock);
-      else have.push({ lock: entry.lock, instance: entry.instance, mode: entry.mode, line: entry.line, via: entry.via, entry: entry.entry });
+      else
+        have.push({
+          lock: entry.lock,
+          instance: entry.instance,
+          mode: entry.mode,
+          line: entry.line,
+          via: entry.via,
+          entry: entry.entry,
+        });
     }
     return { have, dropped };
   }
@@ -664,7 +874,14 @@ class Walk {
       parameters.push(known === VALUE.ZERO ? 0 : known === VALUE.NONZERO || known === VALUE.NEGATIVE ? 1 : -1);
     }
     const flag = (which: number): boolean => this.assumptions.get(assume, which) === 1;
-    const exit: Exit = { net, result, parameters, owner: flag(PATH.OWNER), counted: flag(PATH.COUNTED), warned: flag(PATH.WARNED) };
+    const exit: Exit = {
+      net,
+      result,
+      parameters,
+      owner: flag(PATH.OWNER),
+      counted: flag(PATH.COUNTED),
+      warned: flag(PATH.WARNED),
+    };
     const key = `${net.map((e) => `${e.missing}${e.lock}${e.instance}`).join()}|${result}|${parameters.join()}|${exit.owner}|${exit.counted}|${exit.warned}`;
     if (!this.exits.has(key)) this.exits.set(key, exit);
   }
@@ -723,4 +940,3 @@ function mentions(file: LinkedFile, expr: number, target: number, depth: number)
       return mentions(file, file.a(expr), target, depth + 1) || mentions(file, file.b(expr), target, depth + 1);
   }
 }
-

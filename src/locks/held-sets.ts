@@ -52,7 +52,17 @@ export class HeldSets {
       if (!entry.entry) return this.intern(rest);
       return this.intern([...rest, this.internEntry({ ...entry, entry: false, missing: true, line })]);
     }
-    const gone = this.internEntry({ lock, instance, mode, line, via: -1, entry: false, missing: true, reentrant: false, scope: -1 });
+    const gone = this.internEntry({
+      lock,
+      instance,
+      mode,
+      line,
+      via: -1,
+      entry: false,
+      missing: true,
+      reentrant: false,
+      scope: -1,
+    });
     return ids.includes(gone) ? set : this.intern([...ids, gone]);
   }
 
@@ -77,11 +87,16 @@ export class HeldSets {
     const ids = this.sets[set] as number[];
     const id = this.match(ids, lock, instance, false);
     if (id < 0) return set;
-    return this.intern([...ids.filter((other) => other !== id), this.internEntry({ ...(this.entries[id] as Entry), mode: MODE.SHARED })]);
+    return this.intern([
+      ...ids.filter((other) => other !== id),
+      this.internEntry({ ...(this.entries[id] as Entry), mode: MODE.SHARED }),
+    ]);
   }
 
   holds(set: number, lock: number): boolean {
-    return (this.sets[set] as number[]).some((id) => (this.entries[id] as Entry).lock === lock && !(this.entries[id] as Entry).missing);
+    return (this.sets[set] as number[]).some(
+      (id) => (this.entries[id] as Entry).lock === lock && !(this.entries[id] as Entry).missing,
+    );
   }
 
   private match(ids: number[], lock: number, instance: string, missing: boolean): number {

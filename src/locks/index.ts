@@ -2,7 +2,22 @@
  * Facts and rules in; lock events, summaries, order witnesses and verdicts out. Knows no mails and no patches: it is given
  * a tree's linked index before and after.
  */
-export { isOpaque, type LockIndex, openLockIndex, type OrderSites } from './lock-index.ts';
+
+export { explainPair } from './explain-pair.ts';
+export type {
+  CycleFinding,
+  OrderPath,
+  OrderVerdict,
+  PairExplanation,
+  PatchVerdict,
+  PathSite,
+  PathStep,
+  SeriesJudgement,
+  SiteCount,
+} from './finding.ts';
+export { judgeSeries } from './judge-series.ts';
+export { isOpaque, type LockIndex, type OrderSites, openLockIndex } from './lock-index.ts';
 export { LOCK_KIND, LockTable } from './lock-table.ts';
+export { type OverlayLocks, overlayLocks } from './overlay-locks.ts';
 export * from './rules/index.ts';
 export type { Acquisition, Effect, Held, HeldCall, Summary } from './summary.ts';

@@ -63,7 +63,8 @@ export class LockClasses {
       const name = symbols.names.find(path[i] as string);
       const field = name < 0 ? -1 : symbols.field(struct, name);
       if (i === path.length - 1) {
-        if (owner !== null && this.isContainer(struct)) return `${owner}:${symbols.names.text(symbols.t.structTag.at(struct))}.${path[i]}`;
+        if (owner !== null && this.isContainer(struct))
+          return `${owner}:${symbols.names.text(symbols.t.structTag.at(struct))}.${path[i]}`;
         if (owner === null && this.isContainer(struct)) {
           const outer = this.ownerOf(scope, expr, depth);
           if (outer) return `${outer}:${symbols.names.text(symbols.t.structTag.at(struct))}.${path[i]}`;
@@ -124,7 +125,8 @@ export class LockClasses {
           const global = this.inference.symbols.globalOf(file.global(file.a(expr)), file.id);
           return global >= 0 ? this.globalName(global) : null;
         }
-        if (scope.bound && at < scope.parameters) return this.ownerOf(scope.bound.scope, scope.bound.args[at] ?? -1, depth + 1);
+        if (scope.bound && at < scope.parameters)
+          return this.ownerOf(scope.bound.scope, scope.bound.args[at] ?? -1, depth + 1);
         const assigned = at >= scope.parameters ? assignedTo(scope, file.a(expr)) : -1;
         return assigned >= 0 ? this.ownerOf(scope, assigned, depth + 1) : null;
       }
@@ -158,7 +160,8 @@ export class LockClasses {
       const { t } = this.inference.symbols;
       const struct = this.inference.symbols.structOfType(t.globalType.at(global), t.globalFile.at(global));
       if (struct < 0) return `${this.globalName(global)}.${path.join('.')}`;
-      if (this.isContainer(struct)) return `${this.globalName(global)}:${this.inference.symbols.names.text(t.structTag.at(struct))}.${path.join('.')}`;
+      if (this.isContainer(struct))
+        return `${this.globalName(global)}:${this.inference.symbols.names.text(t.structTag.at(struct))}.${path.join('.')}`;
       return this.walk(struct, path);
     }
     const viaMacro = this.ofMacro(scope, file.global(name), [], path, depth);
@@ -187,7 +190,8 @@ export class LockClasses {
       if (here < 0) return '?';
     }
     const last = path[path.length - 1] as string;
-    if (this.isContainer(here)) return owner ? `${owner}:${symbols.names.text(symbols.t.structTag.at(here))}.${last}` : '?';
+    if (this.isContainer(here))
+      return owner ? `${owner}:${symbols.names.text(symbols.t.structTag.at(here))}.${last}` : '?';
     return this.className(here, last);
   }
 
@@ -203,11 +207,19 @@ export class LockClasses {
       const struct = this.inference.structOf(scope, expr);
       if (struct >= 0) return this.walk(struct, path);
     }
-    return this.ofMacro(scope, name, args, path, depth) ?? (path.length === 0 ? `?${file.name(file.a(callee))}()` : '?');
+    return (
+      this.ofMacro(scope, name, args, path, depth) ?? (path.length === 0 ? `?${file.name(file.a(callee))}()` : '?')
+    );
   }
 
   /** Through a macro, or a function that only returns an expression (`return &x->lock;`). */
-  private ofMacro(scope: Scope, name: number, args: ArrayLike<number>, path: readonly string[], depth: number): string | null {
+  private ofMacro(
+    scope: Scope,
+    name: number,
+    args: ArrayLike<number>,
+    path: readonly string[],
+    depth: number,
+  ): string | null {
     if (depth > DEPTH - 3) return null;
     const { symbols } = this.inference;
     for (const fn of symbols.functionsOf(name, scope.file.id, 2)) {
@@ -228,7 +240,13 @@ export class LockClasses {
     const file = t.structFile.at(struct);
     let others = false;
     for (let id = t.structHead.find(tag); id >= 0; id = t.structNext.at(id)) {
-      if (id !== struct && t.structFile.at(id) !== file && !symbols.gone.has(t.structFile.at(id)) && symbols.path(t.structFile.at(id)) !== symbols.path(file)) others = true;
+      if (
+        id !== struct &&
+        t.structFile.at(id) !== file &&
+        !symbols.gone.has(t.structFile.at(id)) &&
+        symbols.path(t.structFile.at(id)) !== symbols.path(file)
+      )
+        others = true;
     }
     return others && !symbols.path(file).startsWith('include/') ? `${symbols.path(file)}:${text}` : text;
   }
@@ -241,7 +259,8 @@ export class LockClasses {
     if ((t.globalFlags.at(global) & FLAG.STATIC) === 0) return text;
     const path = symbols.path(t.globalFile.at(global));
     for (let id = t.globalHead.find(name); id >= 0; id = t.globalNext.at(id)) {
-      if (id !== global && !symbols.gone.has(t.globalFile.at(id)) && symbols.path(t.globalFile.at(id)) !== path) return `${path}:${text}`;
+      if (id !== global && !symbols.gone.has(t.globalFile.at(id)) && symbols.path(t.globalFile.at(id)) !== path)
+        return `${path}:${text}`;
     }
     return text;
   }
@@ -319,7 +338,13 @@ export class LockClasses {
         if (file.kind(callee) !== X.NAME) return '?';
         const seen = this.inference.transparentCall(file.global(file.a(callee)));
         if (seen && seen.typeArg === null) return this.instanceOf(scope, args[seen.arg] ?? -1, depth + 1);
-        const shown = args.map((arg) => (file.kind(arg) === X.TYPE ? '' : file.kind(arg) === X.NAME && seen ? file.name(file.a(arg)) : this.instanceOf(scope, arg, depth + 1)));
+        const shown = args.map((arg) =>
+          file.kind(arg) === X.TYPE
+            ? ''
+            : file.kind(arg) === X.NAME && seen
+              ? file.name(file.a(arg))
+              : this.instanceOf(scope, arg, depth + 1),
+        );
         if (seen) shown[seen.arg] = this.instanceOf(scope, args[seen.arg] ?? -1, depth + 1);
         return `${file.name(file.a(callee))}(${shown.join(',')})`;
       }
@@ -346,10 +371,12 @@ function isPath(scope: Scope, expr: number, depth: number): boolean {
     case X.CALL: {
       const name = file.kind(file.a(expr)) === X.NAME ? file.name(file.a(file.a(expr))) : '';
       // accessors: container_of, to_foo(dev), dev_get_drvdata(dev), netdev_priv(dev)
-      return /^(container_of\w*|list_entry|to_\w+|\w+_to_\w+|\w+_get_drvdata|\w+_priv\w*|\w+_data|\w+2\w+)$/.test(name) && Array.from(file.list(file.b(expr))).every((arg) => file.kind(arg) === X.TYPE || isPath(scope, arg, depth + 1));
+      return (
+        /^(container_of\w*|list_entry|to_\w+|\w+_to_\w+|\w+_get_drvdata|\w+_priv\w*|\w+_data|\w+2\w+)$/.test(name) &&
+        Array.from(file.list(file.b(expr))).every((arg) => file.kind(arg) === X.TYPE || isPath(scope, arg, depth + 1))
+      );
     }
     default:
       return false;
   }
 }
-

@@ -41,7 +41,9 @@ export interface LockIndexOptions {
 
 /** Whether the analysis looks into a file at all. */
 export function isOpaque(rules: RuleSet, path: string): boolean {
-  return rules.opaquePaths.some((opaque) => (opaque.path.endsWith('/') ? path.startsWith(opaque.path) : path === opaque.path));
+  return rules.opaquePaths.some((opaque) =>
+    opaque.path.endsWith('/') ? path.startsWith(opaque.path) : path === opaque.path,
+  );
 }
 
 /**
@@ -58,7 +60,11 @@ export function openLockIndex(tree: TreeIndex, rules: RuleSet, options: LockInde
     if (stored) {
       const s = stored.sections as Record<string, Int32Array>;
       const texts = Buffer.from(stored.sections['lockTexts'] as Uint8Array).toString('latin1');
-      const instances = new GlobalNames({ pool: stored.sections['instancePool'] as Uint8Array, ends: s['instanceEnds'] as Int32Array, slots: s['instanceSlots'] as Int32Array });
+      const instances = new GlobalNames({
+        pool: stored.sections['instancePool'] as Uint8Array,
+        ends: s['instanceEnds'] as Int32Array,
+        slots: s['instanceSlots'] as Int32Array,
+      });
       return ok(lockIndex(tree, new LockTable(texts.split('\n')), instances, s as never));
     }
   }
@@ -66,9 +72,23 @@ export function openLockIndex(tree: TreeIndex, rules: RuleSet, options: LockInde
   if (path) {
     try {
       const names = instances.stored();
-      writeSections(path, {}, { lockTexts: Buffer.from(locks.all().join('\n'), 'latin1'), instancePool: names.pool, instanceEnds: names.ends, instanceSlots: names.slots, ...columns });
+      writeSections(
+        path,
+        {},
+        {
+          lockTexts: Buffer.from(locks.all().join('\n'), 'latin1'),
+          instancePool: names.pool,
+          instanceEnds: names.ends,
+          instanceSlots: names.slots,
+          ...columns,
+        },
+      );
     } catch (error) {
-      return fail('cache/unwritable', `the lock summaries could not be stored in ${options.cacheDir}`, (error as Error).message);
+      return fail(
+        'cache/unwritable',
+        `the lock summaries could not be stored in ${options.cacheDir}`,
+        (error as Error).message,
+      );
     }
   }
   return ok(lockIndex(tree, locks, instances, columns));
@@ -90,7 +110,8 @@ interface Columns {
 
 function lockIndex(tree: TreeIndex, locks: LockTable, instances: GlobalNames, c: Columns): LockIndex {
   const cache = new Map<number, Summary>();
-  const row = (start: Int32Array, items: Int32Array, at: number): readonly number[] => (at >= 0 && at + 1 < start.length ? Array.from(items.subarray(start[at], start[at + 1])) : []);
+  const row = (start: Int32Array, items: Int32Array, at: number): readonly number[] =>
+    at >= 0 && at + 1 < start.length ? Array.from(items.subarray(start[at], start[at + 1])) : [];
   const summaryOf = (fn: number): Summary => {
     let summary = cache.get(fn);
     if (!summary) {
@@ -101,7 +122,9 @@ function lockIndex(tree: TreeIndex, locks: LockTable, instances: GlobalNames, c:
     return summary;
   };
   return {
-    tree, locks, summaryOf,
+    tree,
+    locks,
+    summaryOf,
     orders: { held: c.orderHeld, taken: c.orderTaken, fn: c.orderFn, line: c.orderLine },
     lockSites: c.acquirer.length,
     acquirersOf: (lock) => row(c.acquirerStart, c.acquirer, lock),
@@ -123,7 +146,11 @@ function find(column: Int32Array, value: number): number {
   return -1;
 }
 
-function build(tree: TreeIndex, rules: RuleSet, options: LockIndexOptions): { locks: LockTable; instances: GlobalNames; columns: Columns & Record<string, Int32Array> } {
+function build(
+  tree: TreeIndex,
+  rules: RuleSet,
+  options: LockIndexOptions,
+): { locks: LockTable; instances: GlobalNames; columns: Columns & Record<string, Int32Array> } {
   const { symbols, graph } = tree;
   const locks = new LockTable();
   const summaries = new Map<number, Summary>();
@@ -178,16 +205,32 @@ function build(tree: TreeIndex, rules: RuleSet, options: LockIndexOptions): { lo
   const acquirerRows = rows(acquirers, locks.size);
   const holderRows = rows(holders, locks.size);
   return {
-    locks, instances,
+    locks,
+    instances,
     columns: {
-      summaryFn: Int32Array.from(fns), summaryStart: Int32Array.from(starts), summaryData: join32(chunks),
-      acquirerStart: acquirerRows.start, acquirer: acquirerRows.items, holderStart: holderRows.start, holder: holderRows.items,
-      orderHeld: Int32Array.from(order[0]), orderTaken: Int32Array.from(order[1]), orderFn: Int32Array.from(order[2]), orderLine: Int32Array.from(order[3]),
+      summaryFn: Int32Array.from(fns),
+      summaryStart: Int32Array.from(starts),
+      summaryData: join32(chunks),
+      acquirerStart: acquirerRows.start,
+      acquirer: acquirerRows.items,
+      holderStart: holderRows.start,
+      holder: holderRows.items,
+      orderHeld: Int32Array.from(order[0]),
+      orderTaken: Int32Array.from(order[1]),
+      orderFn: Int32Array.from(order[2]),
+      orderLine: Int32Array.from(order[3]),
     },
   };
 }
 
-function noteLocks(summary: Summary, fn: number, locks: LockTable, acquirers: Map<number, number[]>, holders: Map<number, number[]>, order: [number[], number[], number[], number[]]): void {
+function noteLocks(
+  summary: Summary,
+  fn: number,
+  locks: LockTable,
+  acquirers: Map<number, number[]>,
+  holders: Map<number, number[]>,
+  order: [number[], number[], number[], number[]],
+): void {
   const add = (map: Map<number, number[]>, lock: number): void => {
     const list = map.get(lock);
     if (!list) map.set(lock, [fn]);
@@ -233,4 +276,3 @@ export function sameEffects(a: readonly Effect[], b: readonly Effect[]): boolean
   const known = new Set(a.map(key));
   return b.every((e) => known.has(key(e)));
 }
-

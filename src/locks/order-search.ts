@@ -22,6 +22,8 @@ export interface Witness {
   readonly links: readonly Link[];
   /** What is taken at the end, in the last function. */
   readonly taken: Acquisition;
+  /** Everything held at that place in the holder. */
+  readonly together: readonly Held[];
   readonly cost: number;
 }
 
@@ -35,6 +37,14 @@ export const UPWARD: SearchBounds = { cost: 22, nodes: 30_000 };
 export const DOWNWARD: SearchBounds = { cost: 12, nodes: 6_000 };
 /** Slots with more targets than this are not walked forward. */
 const FORWARD_TARGETS = 6;
+
+/** A lock taken below some calls: where, and how each function on the way was reached (caller -1: from the start). */
+export interface Below {
+  readonly cost: number;
+  readonly fn: number;
+  readonly taken: Acquisition;
+  readonly from: Map<number, { readonly caller: number; readonly word: number }>;
+}
 
 interface Node {
   readonly fn: number;
@@ -64,7 +74,10 @@ export class OrderSearch {
     if (closed === undefined) {
       const { symbols } = this.index.tree;
       const file = symbols.t.fnFile.at(fn);
-      closed = this.rules.hubs.has(symbols.functionName(fn)) || isOpaque(this.rules, symbols.path(file)) || symbols.gone.has(file);
+      closed =
+        this.rules.hubs.has(symbols.functionName(fn)) ||
+        isOpaque(this.rules, symbols.path(file)) ||
+        symbols.gone.has(file);
       this.closed.set(fn, closed);
     }
     return closed;
@@ -74,15 +87,21 @@ export class OrderSearch {
    * Walks from acquisitions up through the callers; calls `found` for every place on the way where a lock is held, the
    * cheapest first. `found` returns false to end the search.
    */
-  upward(starts: readonly { fn: number; taken: Acquisition }[], bounds: SearchBounds, found: (witness: Witness) => boolean): void {
+  upward(
+    starts: readonly { fn: number; taken: Acquisition }[],
+    bounds: SearchBounds,
+    found: (witness: Witness) => boolean,
+  ): void {
     const nodes = new Map<number, Node>();
     const done = new Set<number>();
     const heap = new CostHeap();
     for (const { fn, taken } of starts) {
       if (taken.tries || this.isClosed(fn)) continue;
-      for (const held of taken.held) if (!this.report(found, { held, holder: fn, links: [], taken, cost: 0 })) return;
+      for (const held of taken.held)
+        if (!this.report(found, { held, holder: fn, links: [], taken, together: taken.held, cost: 0 })) return;
       const known = nodes.get(fn);
-      if (!known || taken.dropped.length < known.dropped.length) nodes.set(fn, { fn, cost: 0, taken, link: null, dropped: taken.dropped });
+      if (!known || taken.dropped.length < known.dropped.length)
+        nodes.set(fn, { fn, cost: 0, taken, link: null, dropped: taken.dropped });
     }
     for (const fn of nodes.keys()) heap.push(0, fn);
     const { graph, symbols } = this.index.tree;
@@ -95,10 +114,13 @@ export class OrderSearch {
         return;
       }
       const node = nodes.get(top.item) as Node;
-      const steps: { word: number; cost: number }[] = [{ word: node.fn, cost: (symbols.t.fnFlags.at(node.fn) & FLAG.MACRO) !== 0 ? 0.3 : 1 }];
+      const steps: { word: number; cost: number }[] = [
+        { word: node.fn, cost: (symbols.t.fnFlags.at(node.fn) & FLAG.MACRO) !== 0 ? 0.3 : 1 },
+      ];
       for (const slot of graph.slotsOf(node.fn)) steps.push({ word: ~slot, cost: -1 });
       for (const step of steps) {
         const callers = graph.callersOf(step.word);
+        const viaParameter = step.word < 0 && graph.slotTag.at(~step.word) < 0;
         const stepCost = step.cost >= 0 ? step.cost : 2.5 + Math.log2(1 + callers.length);
         for (const caller of callers) {
           if (caller === node.fn || this.isClosed(caller)) continue;
@@ -110,15 +132,29 @@ export class OrderSearch {
             line = call.line;
             for (const held of call.held) {
               if (node.dropped.includes(held.lock)) continue;
-              const witness: Witness = { held, holder: caller, links: this.linksFrom(nodes, { callee: node.fn, word: step.word, line: call.line }), taken: node.taken, cost: node.cost + stepCost };
+              const witness: Witness = {
+                held,
+                holder: caller,
+                links: this.linksFrom(nodes, { callee: node.fn, word: step.word, line: call.line }),
+                taken: node.taken,
+                together: call.held,
+                cost: node.cost + stepCost,
+              };
               if (!this.report(found, witness)) return;
             }
             if (call.dropped.length > 0) dropped = [...new Set([...dropped, ...call.dropped])];
           }
           const cost = node.cost + stepCost;
+          if (viaParameter) continue; // the function that passes the callback calls it: walked there
           const known = nodes.get(caller);
           if (done.has(caller) || (known && known.cost <= cost)) continue;
-          nodes.set(caller, { fn: caller, cost, taken: node.taken, link: { callee: node.fn, word: step.word, line: line || this.lineOf(caller, step.word) }, dropped });
+          nodes.set(caller, {
+            fn: caller,
+            cost,
+            taken: node.taken,
+            link: { callee: node.fn, word: step.word, line: line || this.lineOf(caller, step.word) },
+            dropped,
+          });
           heap.push(cost, caller);
         }
       }
@@ -142,7 +178,12 @@ export class OrderSearch {
 
   /** The places where a lock is taken. */
   acquisitionsOf(lock: number): { fn: number; taken: Acquisition }[] {
-    return this.index.acquirersOf(lock).flatMap((fn) => this.index.summaryOf(fn).acquisitions.filter((taken) => taken.lock === lock && !taken.tries).map((taken) => ({ fn, taken })));
+    return this.index.acquirersOf(lock).flatMap((fn) =>
+      this.index
+        .summaryOf(fn)
+        .acquisitions.filter((taken) => taken.lock === lock && !taken.tries)
+        .map((taken) => ({ fn, taken })),
+    );
   }
 
   /** All ways in which `taken` comes to be taken while `held` is held, cheapest first, one for each place of holding. */
@@ -150,7 +191,7 @@ export class OrderSearch {
     const found = new Map<string, Witness>();
     this.upward(this.acquisitionsOf(taken), bounds, (witness) => {
       if (witness.held.lock === held) {
-        const key = `${witness.holder}|${witness.links[0]?.word ?? ''}`;
+        const key = `${witness.holder}|${witness.links[0]?.word ?? witness.taken.via}`;
         const known = found.get(key);
         if (!known || witness.cost < known.cost) found.set(key, witness);
       }
@@ -160,7 +201,10 @@ export class OrderSearch {
   }
 
   /** Locks held above some acquisitions, each with its cheapest witness. */
-  heldAbove(starts: readonly { fn: number; taken: Acquisition }[], bounds: SearchBounds = UPWARD): Map<number, Witness> {
+  heldAbove(
+    starts: readonly { fn: number; taken: Acquisition }[],
+    bounds: SearchBounds = UPWARD,
+  ): Map<number, Witness> {
     const best = new Map<number, Witness>();
     this.upward(starts, bounds, (witness) => {
       const known = best.get(witness.held.lock);
@@ -170,19 +214,35 @@ export class OrderSearch {
     return best;
   }
 
+  /** The links from a call to where a lock is taken below it. */
+  route(first: Link, end: Below): Link[] {
+    const links: Link[] = [];
+    let fn = end.fn;
+    for (;;) {
+      const from = end.from.get(fn);
+      if (!from || from.caller < 0) break;
+      links.unshift({ callee: fn, word: from.word, line: this.lineOf(from.caller, from.word) });
+      fn = from.caller;
+    }
+    links.unshift({ callee: fn, word: first.word, line: first.line });
+    return links;
+  }
+
   /** Locks taken from some callees on, each with its cost; slots are walked only where they have few targets. */
-  takenBelow(starts: readonly { word: number; cost: number }[], bounds: SearchBounds = DOWNWARD): Map<number, { cost: number; fn: number; taken: Acquisition }> {
-    const best = new Map<number, { cost: number; fn: number; taken: Acquisition }>();
+  takenBelow(starts: readonly { word: number; cost: number }[], bounds: SearchBounds = DOWNWARD): Map<number, Below> {
+    const best = new Map<number, Below>();
+    const from: Below['from'] = new Map();
     const costs = new Map<number, number>();
     const done = new Set<number>();
     const heap = new CostHeap();
     const { graph, symbols } = this.index.tree;
-    const reach = (word: number, cost: number): void => {
+    const reach = (word: number, cost: number, caller: number): void => {
       const push = (fn: number, at: number): void => {
         if (this.isClosed(fn) || done.has(fn)) return;
         const known = costs.get(fn);
         if (known !== undefined && known <= at) return;
         costs.set(fn, at);
+        from.set(fn, { caller, word });
         heap.push(at, fn);
       };
       if (word >= 0) push(word, cost + ((symbols.t.fnFlags.at(word) & FLAG.MACRO) !== 0 ? 0.3 : 1));
@@ -192,7 +252,7 @@ export class OrderSearch {
         for (const fn of targets) push(fn, cost + 2.5 + Math.log2(1 + targets.length));
       }
     };
-    for (const { word, cost } of starts) reach(word, cost);
+    for (const { word, cost } of starts) reach(word, cost, -1);
     while (heap.size > 0) {
       const top = heap.pop() as { cost: number; item: number };
       if (done.has(top.item)) continue;
@@ -204,24 +264,26 @@ export class OrderSearch {
       for (const taken of this.index.summaryOf(top.item).acquisitions) {
         if (taken.tries || !this.index.locks.isClass(taken.lock)) continue;
         const known = best.get(taken.lock);
-        if (!known || top.cost < known.cost) best.set(taken.lock, { cost: top.cost, fn: top.item, taken });
+        if (!known || top.cost < known.cost) best.set(taken.lock, { cost: top.cost, fn: top.item, taken, from });
       }
-      for (const word of graph.calleesOf(top.item)) reach(word, top.cost);
+      for (const word of graph.calleesOf(top.item)) reach(word, top.cost, top.item);
     }
     return best;
   }
 
   /** Locks taken, directly or below, while `lock` is held. */
-  takenUnder(lock: number, bounds: SearchBounds = DOWNWARD): Map<number, { cost: number; fn: number; taken: Acquisition }> {
+  takenUnder(lock: number, bounds: SearchBounds = DOWNWARD): Map<number, Below> {
     const starts: { word: number; cost: number }[] = [];
-    const best = new Map<number, { cost: number; fn: number; taken: Acquisition }>();
+    const best = new Map<number, Below>();
     for (const fn of this.index.holdersOf(lock)) {
       if (this.isClosed(fn)) continue;
       const summary = this.index.summaryOf(fn);
       for (const taken of summary.acquisitions) {
-        if (!taken.tries && this.index.locks.isClass(taken.lock) && taken.held.some((held) => held.lock === lock)) best.set(taken.lock, { cost: 0, fn, taken });
+        if (!taken.tries && this.index.locks.isClass(taken.lock) && taken.held.some((held) => held.lock === lock))
+          best.set(taken.lock, { cost: 0, fn, taken, from: new Map() });
       }
-      for (const call of summary.calls) if (call.held.some((held) => held.lock === lock)) starts.push({ word: call.callee, cost: 0 });
+      for (const call of summary.calls)
+        if (call.held.some((held) => held.lock === lock)) starts.push({ word: call.callee, cost: 0 });
     }
     for (const [taken, where] of this.takenBelow(starts, bounds)) if (!best.has(taken)) best.set(taken, where);
     return best;

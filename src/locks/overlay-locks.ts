@@ -58,9 +58,19 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
     }
     for (const call of summary.calls) for (const h of call.held) add(holders, h.lock, fn);
   }
-  const merged = (lock: number, of: (lock: number) => readonly number[], more: Map<number, number[]>): readonly number[] => [...of(lock).filter((fn) => !own.has(fn)), ...(more.get(lock) ?? [])];
+  const merged = (
+    lock: number,
+    of: (lock: number) => readonly number[],
+    more: Map<number, number[]>,
+  ): readonly number[] => [...of(lock).filter((fn) => !own.has(fn)), ...(more.get(lock) ?? [])];
   return {
-    base, tree, locks: base.locks, orders: base.orders, lockSites: base.lockSites, summaryOf, skippedCallers,
+    base,
+    tree,
+    locks: base.locks,
+    orders: base.orders,
+    lockSites: base.lockSites,
+    summaryOf,
+    skippedCallers,
     changed: new Set(own.keys()),
     acquirersOf: (lock) => merged(lock, base.acquirersOf, acquirers),
     holdersOf: (lock) => merged(lock, base.holdersOf, holders),

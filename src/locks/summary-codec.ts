@@ -4,15 +4,25 @@ import type { Acquisition, Effect, Held, HeldCall, Summary } from './summary.ts'
 /** Appends a summary to `out`; instances are interned in `instances`. */
 export function encodeSummary(summary: Summary, instances: GlobalNames, out: number[]): void {
   out.push(summary.effects.length, summary.acquisitions.length, summary.calls.length, summary.bounded ? 1 : 0);
-  for (const e of summary.effects) out.push(e.kind, e.lock, instances.internString(e.instance), e.mode, e.when, e.reentrant ? 1 : 0);
+  for (const e of summary.effects)
+    out.push(e.kind, e.lock, instances.internString(e.instance), e.mode, e.when, e.reentrant ? 1 : 0);
   for (const a of summary.acquisitions) {
-    out.push(a.lock, instances.internString(a.instance), a.mode | (a.tries ? 4 : 0) | (a.reentrant ? 8 : 0) | (a.nested ? 16 : 0), a.line, a.via);
+    out.push(
+      a.lock,
+      instances.internString(a.instance),
+      a.mode | (a.tries ? 4 : 0) | (a.reentrant ? 8 : 0) | (a.nested ? 16 : 0),
+      a.line,
+      a.via,
+    );
     encodeHeld(a.held, instances, out);
     encodeList(a.dropped, out);
   }
   for (const c of summary.calls) {
     out.push(c.callee, c.line);
-    encodeList(c.args.map((arg) => instances.internString(arg)), out);
+    encodeList(
+      c.args.map((arg) => instances.internString(arg)),
+      out,
+    );
     encodeHeld(c.held, instances, out);
     encodeList(c.dropped, out);
   }
@@ -49,15 +59,41 @@ export function decodeSummary(words: Int32Array, start: number, instances: Globa
   const counts = [next(), next(), next()] as const;
   const bounded = next() === 1;
   const effects: Effect[] = [];
-  for (let i = 0; i < counts[0]; i++) effects.push({ kind: next(), lock: next(), instance: instances.text(next()), mode: next(), when: next(), reentrant: next() === 1 });
+  for (let i = 0; i < counts[0]; i++)
+    effects.push({
+      kind: next(),
+      lock: next(),
+      instance: instances.text(next()),
+      mode: next(),
+      when: next(),
+      reentrant: next() === 1,
+    });
   const acquisitions: Acquisition[] = [];
   for (let i = 0; i < counts[1]; i++) {
     const lock = next();
     const instance = instances.text(next());
     const bits = next();
-    acquisitions.push({ lock, instance, mode: bits & 3, tries: (bits & 4) !== 0, reentrant: (bits & 8) !== 0, nested: (bits & 16) !== 0, line: next(), via: next(), held: held(), dropped: list() });
+    acquisitions.push({
+      lock,
+      instance,
+      mode: bits & 3,
+      tries: (bits & 4) !== 0,
+      reentrant: (bits & 8) !== 0,
+      nested: (bits & 16) !== 0,
+      line: next(),
+      via: next(),
+      held: held(),
+      dropped: list(),
+    });
   }
   const calls: HeldCall[] = [];
-  for (let i = 0; i < counts[2]; i++) calls.push({ callee: next(), line: next(), args: list().map((id) => instances.text(id)), held: held(), dropped: list() });
+  for (let i = 0; i < counts[2]; i++)
+    calls.push({
+      callee: next(),
+      line: next(),
+      args: list().map((id) => instances.text(id)),
+      held: held(),
+      dropped: list(),
+    });
   return { effects, acquisitions, calls, bounded };
 }

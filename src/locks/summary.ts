@@ -1,5 +1,13 @@
 /** When a net effect happens: always, told by the return value, or by whether a parameter is true. */
-export const WHEN = { ALWAYS: 0, ZERO: 1, NONZERO: 2, NOT_NEGATIVE: 3, NEGATIVE: 4, PARAMETER_TRUE: 16, PARAMETER_FALSE: 32 } as const;
+export const WHEN = {
+  ALWAYS: 0,
+  ZERO: 1,
+  NONZERO: 2,
+  NOT_NEGATIVE: 3,
+  NEGATIVE: 4,
+  PARAMETER_TRUE: 16,
+  PARAMETER_FALSE: 32,
+} as const;
 
 export const MODE = { EXCLUSIVE: 0, SHARED: 1, RECURSIVE: 2 } as const;
 

@@ -90,7 +90,7 @@ export class CallExtraction {
       if (at === undefined) {
         for (const fn of this.functionsOf(file, name)) {
           add(fn, line);
-          this.passedFunctions(scope, expr, fn);
+          this.passedFunctions(scope, expr, fn, line, add);
         }
         return;
       }
@@ -134,7 +134,8 @@ export class CallExtraction {
       case X.CALL: {
         // READ_ONCE(x->fn)(…), rcu_dereference(ops)->fn
         const args = file.list(file.b(expr));
-        if (args.length > 0 && (file.kind(args[0] as number) === X.ARROW || file.kind(args[0] as number) === X.FIELD)) this.pointer(scope, args[0] as number, line, add);
+        if (args.length > 0 && (file.kind(args[0] as number) === X.ARROW || file.kind(args[0] as number) === X.FIELD))
+          this.pointer(scope, args[0] as number, line, add);
         return;
       }
       default:
@@ -164,23 +165,36 @@ export class CallExtraction {
     const { file } = scope;
     let e = value;
     while (file.kind(e) === X.ADDR || file.kind(e) === X.CAST) e = file.kind(e) === X.ADDR ? file.a(e) : file.b(e);
-    if (file.kind(e) === X.COND) return Array.from(file.list(file.b(e))).flatMap((arm) => this.functionValue(scope, arm));
+    if (file.kind(e) === X.COND)
+      return Array.from(file.list(file.b(e))).flatMap((arm) => this.functionValue(scope, arm));
     if (file.kind(e) !== X.NAME || scope.vars.has(file.a(e))) return [];
     return this.functionsOf(file, file.a(e)).filter((fn) => (this.inference.symbols.t.fnFlags.at(fn) & 12) === 0);
   }
 
   /** Functions handed to a parameter that the callee calls: `bus_for_each_dev(bus, NULL, data, fn)`. */
-  private passedFunctions(scope: Scope, expr: number, callee: number): void {
+  private passedFunctions(
+    scope: Scope,
+    expr: number,
+    callee: number,
+    line: number,
+    add: (word: number, line: number) => void,
+  ): void {
     const { file } = scope;
+    const called = this.inference.symbols.t.fnCalledParams.at(callee);
+    if (called === 0) return;
     const args = file.list(file.b(expr));
     for (let i = 0; i < args.length; i++) {
+      if (i > 29 || (called & (1 << i)) === 0) continue;
       const arg = args[i] as number;
       const kind = file.kind(arg);
       if (kind !== X.NAME && kind !== X.ADDR) continue;
       const fns = this.functionValue(scope, arg);
       if (fns.length === 0) continue;
       const slot = this.graph.slot(~callee, i);
-      for (const fn of fns) this.addTarget(slot, fn);
+      for (const fn of fns) {
+        this.addTarget(slot, fn);
+        add(fn, line); // who passes it is who causes the call
+      }
     }
   }
 
@@ -189,18 +203,31 @@ export class CallExtraction {
     const { inits, globals } = file.facts;
     const arrays = new Set<number>();
     for (let at = 0; at < globals.length; at += GLOBAL.WORDS) {
-      if (((globals[at + GLOBAL.POINTER] as number) & FIELD_FLAG.ARRAY) !== 0) arrays.add(globals[at + GLOBAL.NAME] as number);
+      if (((globals[at + GLOBAL.POINTER] as number) & FIELD_FLAG.ARRAY) !== 0)
+        arrays.add(globals[at + GLOBAL.NAME] as number);
     }
     for (let at = 0; at < inits.length; at += INIT.WORDS) {
       const path = file.list(inits[at + INIT.PATH] as number);
       if (path.length === 0) continue;
       let value = inits[at + INIT.VALUE] as number;
-      while (file.kind(value) === X.ADDR || file.kind(value) === X.CAST) value = file.kind(value) === X.ADDR ? file.a(value) : file.b(value);
+      while (file.kind(value) === X.ADDR || file.kind(value) === X.CAST)
+        value = file.kind(value) === X.ADDR ? file.a(value) : file.b(value);
       if (file.kind(value) !== X.NAME) continue;
-      const fns = this.functionsOf(file, file.a(value)).filter((fn) => (this.inference.symbols.t.fnFlags.at(fn) & 12) === 0);
+      const fns = this.functionsOf(file, file.a(value)).filter(
+        (fn) => (this.inference.symbols.t.fnFlags.at(fn) & 12) === 0,
+      );
       if (fns.length === 0) continue;
-      const slot = this.slotOfPath(file, inits[at + INIT.TYPE] as number, path, arrays.has(inits[at + INIT.OWNER] as number));
-      if (slot >= 0) for (const fn of fns) this.addTarget(slot, fn);
+      const slot = this.slotOfPath(
+        file,
+        inits[at + INIT.TYPE] as number,
+        path,
+        arrays.has(inits[at + INIT.OWNER] as number),
+      );
+      if (slot >= 0)
+        for (const fn of fns) {
+          this.addTarget(slot, fn);
+          add(fn, line); // who passes it is who causes the call
+        }
     }
   }
 
@@ -222,4 +249,3 @@ export class CallExtraction {
     return -1;
   }
 }
-

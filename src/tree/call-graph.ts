@@ -1,7 +1,21 @@
 import { Column } from './column.ts';
 
 /** The columns of the stored graph. */
-const TABLES = ['calleeStart', 'callee', 'calleeLine', 'callerStart', 'caller', 'slotTag', 'slotField', 'targetStart', 'target', 'slotsOfStart', 'slotsOf', 'slotCallerStart', 'slotCaller'] as const;
+const TABLES = [
+  'calleeStart',
+  'callee',
+  'calleeLine',
+  'callerStart',
+  'caller',
+  'slotTag',
+  'slotField',
+  'targetStart',
+  'target',
+  'slotsOfStart',
+  'slotsOf',
+  'slotCallerStart',
+  'slotCaller',
+] as const;
 type Table = (typeof TABLES)[number];
 
 const NAMES = 0x400000;
@@ -23,10 +37,14 @@ export class CallGraph {
   private readonly dropped = new Set<number>();
 
   constructor(stored?: Record<string, Int32Array>) {
-    this.rows = Object.fromEntries(TABLES.map((table) => [table, stored?.[table] ?? new Int32Array(1)])) as Record<Table, Int32Array>;
+    this.rows = Object.fromEntries(TABLES.map((table) => [table, stored?.[table] ?? new Int32Array(1)])) as Record<
+      Table,
+      Int32Array
+    >;
     this.slotTag = new Column(stored?.['slotTag']);
     this.slotField = new Column(stored?.['slotField']);
-    for (let slot = 0; slot < this.slotTag.length; slot++) this.slotIds.set(slotKey(this.slotTag.at(slot), this.slotField.at(slot)), slot);
+    for (let slot = 0; slot < this.slotTag.length; slot++)
+      this.slotIds.set(slotKey(this.slotTag.at(slot), this.slotField.at(slot)), slot);
   }
 
   get slotCount(): number {
@@ -69,7 +87,10 @@ export class CallGraph {
 
   /** Functions that call a function id, or through a slot (`~slot`). */
   callersOf(word: number): number[] {
-    const stored = word >= 0 ? row(this.rows.callerStart, this.rows.caller, word) : row(this.rows.slotCallerStart, this.rows.slotCaller, ~word);
+    const stored =
+      word >= 0
+        ? row(this.rows.callerStart, this.rows.caller, word)
+        : row(this.rows.slotCallerStart, this.rows.slotCaller, ~word);
     const more = this.moreCallers.get(word);
     if (!more && this.changed.size === 0) return Array.from(stored);
     const out: number[] = [];
@@ -77,7 +98,9 @@ export class CallGraph {
       const own = this.changed.get(caller);
       if (!own || own.callees.includes(word)) out.push(caller);
     }
-    if (more) for (const caller of more) if (!out.includes(caller) && this.changed.get(caller)?.callees.includes(word)) out.push(caller);
+    if (more)
+      for (const caller of more)
+        if (!out.includes(caller) && this.changed.get(caller)?.callees.includes(word)) out.push(caller);
     return out;
   }
 
@@ -117,7 +140,11 @@ export class CallGraph {
     copy.slotIds = this.slotIds;
     for (const pair of this.dropped) copy.dropped.add(pair);
     for (const [fn, own] of this.changed) copy.changed.set(fn, own);
-    for (const [from, to] of [[this.moreCallers, copy.moreCallers], [this.moreTargets, copy.moreTargets], [this.moreSlotsOf, copy.moreSlotsOf]] as const) {
+    for (const [from, to] of [
+      [this.moreCallers, copy.moreCallers],
+      [this.moreTargets, copy.moreTargets],
+      [this.moreSlotsOf, copy.moreSlotsOf],
+    ] as const) {
       for (const [key, list] of from) to.set(key, [...list]);
     }
     return copy;
@@ -200,10 +227,19 @@ export class CallGraphBuilder {
     const targets = invert(this.targetSlot.stored(), this.targetFn.stored(), slots);
     const slotsOf = invert(this.targetFn.stored(), this.targetSlot.stored(), functions);
     return new CallGraph({
-      calleeStart, callee, calleeLine: this.line.stored(), callerStart: callers.start, caller: callers.items,
-      slotTag: this.graph.slotTag.stored(), slotField: this.graph.slotField.stored(),
-      targetStart: targets.start, target: targets.items, slotsOfStart: slotsOf.start, slotsOf: slotsOf.items,
-      slotCallerStart: slotCallers.start, slotCaller: slotCallers.items,
+      calleeStart,
+      callee,
+      calleeLine: this.line.stored(),
+      callerStart: callers.start,
+      caller: callers.items,
+      slotTag: this.graph.slotTag.stored(),
+      slotField: this.graph.slotField.stored(),
+      targetStart: targets.start,
+      target: targets.items,
+      slotsOfStart: slotsOf.start,
+      slotsOf: slotsOf.items,
+      slotCallerStart: slotCallers.start,
+      slotCaller: slotCallers.items,
     });
   }
 }

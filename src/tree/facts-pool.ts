@@ -20,7 +20,12 @@ export interface ReadFiles {
  * Reads the facts of many files of a tree with `workers` threads; calls `onBatch` for each batch in no particular order.
  * With one worker or fewer, or where threads cannot run the sources as they are, it reads in this thread.
  */
-export async function readFacts(tree: Tree, files: readonly FileToRead[], workers: number, onBatch: (read: ReadFiles) => void): Promise<void> {
+export async function readFacts(
+  tree: Tree,
+  files: readonly FileToRead[],
+  workers: number,
+  onBatch: (read: ReadFiles) => void,
+): Promise<void> {
   const batches: { first: number; paths: string[] }[] = [];
   let size = BATCH_BYTES;
   files.forEach((file, i) => {
@@ -42,7 +47,10 @@ export async function readFacts(tree: Tree, files: readonly FileToRead[], worker
     return;
   }
   let next = 0;
-  const pool = Array.from({ length: Math.min(workers, batches.length) }, () => new Worker(new URL('./facts-worker.js', import.meta.url)));
+  const pool = Array.from(
+    { length: Math.min(workers, batches.length) },
+    () => new Worker(new URL('./facts-worker.js', import.meta.url)),
+  );
   try {
     await Promise.all(
       pool.map(async (worker) => {

@@ -5,15 +5,22 @@
  */
 export { blobId } from './blob-id.ts';
 export { cacheFolder } from './cache-folder.ts';
-export { openTree } from './open-tree.ts';
-export { type Overlay, overlay } from './overlay.ts';
-export { type BlobId, type LeftOut, MAX_FILE, type Tree, type TreeEntry, type TreeFile } from './tree.ts';
-export { isCLike, isTreePath } from './tree-path.ts';
 export { CallGraph } from './call-graph.ts';
 export { GlobalNames } from './global-names.ts';
 export { LinkedFile } from './linked-file.ts';
+export { openTree } from './open-tree.ts';
+export { type Overlay, overlay } from './overlay.ts';
 export { type OverlayIndex, overlayIndex } from './overlay-index.ts';
 export { readSections, type Section, writeSections } from './section-file.ts';
 export type { Symbols } from './symbols.ts';
+export { type BlobId, type LeftOut, MAX_FILE, type Tree, type TreeEntry, type TreeFile } from './tree.ts';
 export { type IndexCounts, type IndexOptions, openIndex, type TreeIndex } from './tree-index.ts';
-export { assignedTo, openScope, returnedBy, type Scope, type TransparentCall, TypeInference } from './type-inference.ts';
+export { isCLike, isTreePath } from './tree-path.ts';
+export {
+  assignedTo,
+  openScope,
+  returnedBy,
+  type Scope,
+  type TransparentCall,
+  TypeInference,
+} from './type-inference.ts';

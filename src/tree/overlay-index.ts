@@ -78,5 +78,17 @@ export function overlayIndex(base: TreeIndex, changes: ReadonlyMap<string, Uint8
     extraction.initializers(file);
   }
   const fileOf = (path: string): number => pathIds.get(path) ?? base.fileOf(path);
-  return { key: base.key, symbols, graph, source, inference, extraction, counts: base.counts, fileOf, touched, removed, close: () => {} };
+  return {
+    key: base.key,
+    symbols,
+    graph,
+    source,
+    inference,
+    extraction,
+    counts: base.counts,
+    fileOf,
+    touched,
+    removed,
+    close: () => {},
+  };
 }

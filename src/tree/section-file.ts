@@ -11,9 +11,20 @@ interface Header {
 }
 
 /** Writes named columns to one file: a magic line, a JSON header, then the columns, aligned. Replaces the file at once. */
-export function writeSections(path: string, meta: Record<string, unknown>, sections: Readonly<Record<string, Section>>): number {
+export function writeSections(
+  path: string,
+  meta: Record<string, unknown>,
+  sections: Readonly<Record<string, Section>>,
+): number {
   mkdirSync(dirname(path), { recursive: true });
-  const header: Header = { meta, sections: Object.entries(sections).map(([name, data]) => ({ name, words: data instanceof Int32Array, length: data.length })) };
+  const header: Header = {
+    meta,
+    sections: Object.entries(sections).map(([name, data]) => ({
+      name,
+      words: data instanceof Int32Array,
+      length: data.length,
+    })),
+  };
   const text = Buffer.from(JSON.stringify(header));
   const head = Buffer.alloc(align(MAGIC.length + 4 + text.length));
   head.write(MAGIC, 0, 'latin1');
@@ -40,7 +51,9 @@ export function writeSections(path: string, meta: Record<string, unknown>, secti
 }
 
 /** Reads the columns back, or null when there is no such file or it is not whole. */
-export function readSections(path: string): { meta: Record<string, unknown>; sections: Record<string, Section>; bytes: number } | null {
+export function readSections(
+  path: string,
+): { meta: Record<string, unknown>; sections: Record<string, Section>; bytes: number } | null {
   let fd: number;
   try {
     fd = openSync(path, 'r');
@@ -61,7 +74,9 @@ export function readSections(path: string): { meta: Record<string, unknown>; sec
       if (at + bytes > size) return null;
       const data = readAt(fd, at, bytes);
       if (data.length !== bytes) return null;
-      sections[name] = words ? new Int32Array(data.buffer, data.byteOffset, count) : new Uint8Array(data.buffer, data.byteOffset, count);
+      sections[name] = words
+        ? new Int32Array(data.buffer, data.byteOffset, count)
+        : new Uint8Array(data.buffer, data.byteOffset, count);
       at += align(bytes);
     }
     return { meta: header.meta, sections, bytes: size };

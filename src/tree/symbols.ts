@@ -1,16 +1,60 @@
-import { FIELD, FIELD_FLAG, FLAG, F, GLOBAL, INVOCATION, PROTOTYPE, STRUCT, TYPE, TYPEDEF, X } from '../csource/index.ts';
+import {
+  F,
+  FIELD,
+  FIELD_FLAG,
+  FLAG,
+  GLOBAL,
+  INVOCATION,
+  instructionSize,
+  OP,
+  PROTOTYPE,
+  STRUCT,
+  TYPE,
+  TYPEDEF,
+  VAR,
+  X,
+} from '../csource/index.ts';
 import { Column } from './column.ts';
 import { GlobalNames } from './global-names.ts';
-import { LinkedFile } from './linked-file.ts';
+import type { LinkedFile } from './linked-file.ts';
 
 /** The columns of the symbol tables, by the name under which they are stored. */
 const TABLES = [
-  'filePath', 'fileAt', 'fileLength', 'fileFirst', 'fileCount', 'fileDirectory',
-  'fnName', 'fnFile', 'fnLocal', 'fnFlags', 'fnLine', 'fnType', 'fnSize', 'fnNext', 'fnHead',
-  'structTag', 'structFile', 'structFields', 'structCount', 'structNext', 'structHead',
-  'fieldName', 'fieldType', 'fieldPointer',
-  'globalName', 'globalFile', 'globalType', 'globalPointer', 'globalFlags', 'globalNext', 'globalHead',
-  'typedefType', 'protoType', 'guardOf',
+  'filePath',
+  'fileAt',
+  'fileLength',
+  'fileFirst',
+  'fileCount',
+  'fileDirectory',
+  'fnName',
+  'fnFile',
+  'fnLocal',
+  'fnFlags',
+  'fnLine',
+  'fnType',
+  'fnSize',
+  'fnCalledParams',
+  'fnNext',
+  'fnHead',
+  'structTag',
+  'structFile',
+  'structFields',
+  'structCount',
+  'structNext',
+  'structHead',
+  'fieldName',
+  'fieldType',
+  'fieldPointer',
+  'globalName',
+  'globalFile',
+  'globalType',
+  'globalPointer',
+  'globalFlags',
+  'globalNext',
+  'globalHead',
+  'typedefType',
+  'protoType',
+  'guardOf',
 ] as const;
 
 type Table = (typeof TABLES)[number];
@@ -30,7 +74,10 @@ export class Symbols {
 
   constructor(stored?: { names: GlobalNames; tables: Record<string, Int32Array> }) {
     this.names = stored?.names ?? new GlobalNames();
-    this.t = Object.fromEntries(TABLES.map((table) => [table, new Column(stored?.tables[table])])) as Record<Table, Column>;
+    this.t = Object.fromEntries(TABLES.map((table) => [table, new Column(stored?.tables[table])])) as Record<
+      Table,
+      Column
+    >;
   }
 
   /** Symbols over the same tables whose changes are their own. Names are shared: they only grow. */
@@ -85,6 +132,7 @@ export class Symbols {
       t.fnLine.put(fn, facts.functions[at + F.LINE] as number);
       t.fnType.put(fn, file.typeWord(facts.functions[at + F.TYPE] as number));
       t.fnSize.put(fn, facts.functions[at + F.CODE_LENGTH] as number);
+      t.fnCalledParams.put(fn, calledParameters(file, at));
       if (kept >= 0) continue;
       t.fnNext.put(fn, t.fnHead.find(name));
       t.fnHead.put(name, fn);
@@ -119,7 +167,13 @@ export class Symbols {
   private addGlobals(file: LinkedFile): void {
     const { globals, invocations } = file.facts;
     for (let at = 0; at < globals.length; at += GLOBAL.WORDS) {
-      this.addGlobal(file, file.global(globals[at + GLOBAL.NAME] as number), file.typeWord(globals[at + GLOBAL.TYPE] as number), globals[at + GLOBAL.POINTER] as number, globals[at + GLOBAL.FLAGS] as number);
+      this.addGlobal(
+        file,
+        file.global(globals[at + GLOBAL.NAME] as number),
+        file.typeWord(globals[at + GLOBAL.TYPE] as number),
+        globals[at + GLOBAL.POINTER] as number,
+        globals[at + GLOBAL.FLAGS] as number,
+      );
     }
     for (let at = 0; at < invocations.length; at += INVOCATION.WORDS) {
       // DEFINE_PER_CPU(type, name), DECLARE_x(type, name), DEFINE_MUTEX(name)
@@ -133,11 +187,27 @@ export class Symbols {
       }
       if (!/DEFINE|DECLARE|^LIST_HEAD$|_INIT$/.test(macro)) continue;
       const [first, second] = args;
-      if (first !== undefined && second !== undefined && file.kind(second) === X.NAME && (file.kind(first) === X.TYPE || /PER_CPU/.test(macro))) {
-        const type = file.kind(first) === X.TYPE ? file.typeWord(file.a(first)) : file.kind(first) === X.NAME ? TYPE.NAMED | (file.global(file.a(first)) << 3) : NO_TYPE;
+      if (
+        first !== undefined &&
+        second !== undefined &&
+        file.kind(second) === X.NAME &&
+        (file.kind(first) === X.TYPE || /PER_CPU/.test(macro))
+      ) {
+        const type =
+          file.kind(first) === X.TYPE
+            ? file.typeWord(file.a(first))
+            : file.kind(first) === X.NAME
+              ? TYPE.NAMED | (file.global(file.a(first)) << 3)
+              : NO_TYPE;
         this.addGlobal(file, file.global(file.a(second)), type, 0, flags);
       } else if (first !== undefined && file.kind(first) === X.NAME) {
-        this.addGlobal(file, file.global(file.a(first)), NO_TYPE, 0, flags | (macro.startsWith('DECLARE') && /PER_CPU/.test(macro) ? FLAG.EXTERN : 0));
+        this.addGlobal(
+          file,
+          file.global(file.a(first)),
+          NO_TYPE,
+          0,
+          flags | (macro.startsWith('DECLARE') && /PER_CPU/.test(macro) ? FLAG.EXTERN : 0),
+        );
       }
     }
   }
@@ -164,7 +234,8 @@ export class Symbols {
     }
     for (let at = 0; at < prototypes.length; at += PROTOTYPE.WORDS) {
       const name = file.global(prototypes[at + PROTOTYPE.NAME] as number);
-      if (this.t.protoType.find(name) < 0) this.t.protoType.put(name, file.typeWord(prototypes[at + PROTOTYPE.TYPE] as number));
+      if (this.t.protoType.find(name) < 0)
+        this.t.protoType.put(name, file.typeWord(prototypes[at + PROTOTYPE.TYPE] as number));
     }
   }
 
@@ -265,7 +336,8 @@ export class Symbols {
     if (found.length < 2) return found;
     const real = found.filter((fn) => t.fnSize.at(fn) > 4);
     const chosen = real.length > 0 ? real : found;
-    if (chosen.length > 1) chosen.sort((a, b) => this.nearness(t.fnFile.at(b), from) - this.nearness(t.fnFile.at(a), from) || a - b);
+    if (chosen.length > 1)
+      chosen.sort((a, b) => this.nearness(t.fnFile.at(b), from) - this.nearness(t.fnFile.at(a), from) || a - b);
     return chosen.slice(0, limit);
   }
 
@@ -286,4 +358,23 @@ export class Symbols {
 function worldOf(path: string): string {
   const match = /^(?:arch\/[^/]+\/|tools\/[^/]+\/|scripts\/|samples\/|Documentation\/)/.exec(path);
   return match ? match[0] : '';
+}
+
+/** Bit i is set when the function calls its parameter i. */
+function calledParameters(file: LinkedFile, at: number): number {
+  const { functions, vars, code } = file.facts;
+  const count = functions[at + F.PARAMS] as number;
+  if (count === 0) return 0;
+  const first = functions[at + F.VARS] as number;
+  const start = functions[at + F.CODE] as number;
+  const end = start + (functions[at + F.CODE_LENGTH] as number);
+  let mask = 0;
+  for (let pc = start; pc < end; pc += instructionSize(code, pc)) {
+    if (((code[pc] as number) & 0xff) !== OP.CALL) continue;
+    const callee = file.a(code[pc + 1] as number);
+    if (file.kind(callee) !== X.NAME) continue;
+    const name = file.a(callee);
+    for (let p = 0; p < count && p < 30; p++) if (vars[(first + p) * VAR.WORDS + VAR.NAME] === name) mask |= 1 << p;
+  }
+  return mask;
 }

@@ -15,7 +15,7 @@ import type { Tree } from './tree.ts';
 import { type FileSource, type TransparentCall, TypeInference } from './type-inference.ts';
 
 /** Changes whenever the same facts may be linked differently. */
-const LINK_VERSION = 1;
+const LINK_VERSION = 2;
 
 /** What the linked index counted while it was built. */
 export interface IndexCounts {
@@ -80,18 +80,40 @@ export async function openIndex(tree: Tree, options: IndexOptions): Promise<Outc
       for (const [name, data] of Object.entries(graph.stored())) sections[`g.${name}`] = data;
       writeSections(`${base}.index`, { counts }, sections);
     } catch (error) {
-      return fail('cache/unwritable', `the index of ${tree.root} could not be stored in ${options.cacheDir}`, (error as Error).message);
+      return fail(
+        'cache/unwritable',
+        `the index of ${tree.root} could not be stored in ${options.cacheDir}`,
+        (error as Error).message,
+      );
     }
   }
-  return ok(assemble(key, symbols, graph, (id) => facts.facts(id), counts, options, () => {}));
+  return ok(
+    assemble(
+      key,
+      symbols,
+      graph,
+      (id) => facts.facts(id),
+      counts,
+      options,
+      () => {},
+    ),
+  );
 }
 
 function readStored(key: string, base: string, options: IndexOptions): TreeIndex | null {
   const stored = readSections(`${base}.index`);
   if (!stored) return null;
   const words = (prefix: string): Record<string, Int32Array> =>
-    Object.fromEntries(Object.entries(stored.sections).filter(([name]) => name.startsWith(prefix)).map(([name, data]) => [name.slice(prefix.length), data as Int32Array]));
-  const names = new GlobalNames({ pool: stored.sections['namePool'] as Uint8Array, ends: stored.sections['nameEnds'] as Int32Array, slots: stored.sections['nameSlots'] as Int32Array });
+    Object.fromEntries(
+      Object.entries(stored.sections)
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, data]) => [name.slice(prefix.length), data as Int32Array]),
+    );
+  const names = new GlobalNames({
+    pool: stored.sections['namePool'] as Uint8Array,
+    ends: stored.sections['nameEnds'] as Int32Array,
+    slots: stored.sections['nameSlots'] as Int32Array,
+  });
   const symbols = new Symbols({ names, tables: words('s.') });
   const graph = new CallGraph(words('g.'));
   let fd: number;
@@ -109,7 +131,9 @@ function readStored(key: string, base: string, options: IndexOptions): TreeIndex
     readSync(fd, bytes, 0, length, start + symbols.t.fileAt.at(id) * 4);
     return decodeFacts(bytes);
   };
-  return assemble(key, symbols, graph, read, (stored.meta as { counts: IndexCounts }).counts, options, () => closeSync(fd));
+  return assemble(key, symbols, graph, read, (stored.meta as { counts: IndexCounts }).counts, options, () =>
+    closeSync(fd),
+  );
 }
 
 /** Where the data of a file with one section begins. */
@@ -121,14 +145,24 @@ function dataStart(fd: number): number {
 }
 
 /** Puts the parts of an index together; files are read when they are first asked for. */
-export function assemble(key: string, symbols: Symbols, graph: CallGraph, read: (id: number) => FileFacts | null, counts: IndexCounts, options: IndexOptions, close: () => void): TreeIndex {
+export function assemble(
+  key: string,
+  symbols: Symbols,
+  graph: CallGraph,
+  read: (id: number) => FileFacts | null,
+  counts: IndexCounts,
+  options: IndexOptions,
+  close: () => void,
+): TreeIndex {
   const files = new Map<number, LinkedFile | null>();
   const source: FileSource = (id) => {
     let file = files.get(id);
     if (file === undefined) {
       const facts = id < 0 ? null : read(id);
       file = facts ? new LinkedFile(id, symbols.path(id), facts, symbols.names) : null;
-      if (file) for (let local = 0; local < file.functionIds.length; local++) file.functionIds[local] = symbols.t.fileFirst.at(id) + local;
+      if (file)
+        for (let local = 0; local < file.functionIds.length; local++)
+          file.functionIds[local] = symbols.t.fileFirst.at(id) + local;
       files.set(id, file);
     }
     return file;
@@ -180,7 +214,10 @@ class FactsHeap {
   }
 }
 
-async function build(tree: Tree, options: IndexOptions): Promise<Outcome<{ symbols: Symbols; graph: CallGraph; facts: FactsHeap; counts: IndexCounts }>> {
+async function build(
+  tree: Tree,
+  options: IndexOptions,
+): Promise<Outcome<{ symbols: Symbols; graph: CallGraph; facts: FactsHeap; counts: IndexCounts }>> {
   const files: FileToRead[] = (await tree.list()).filter((entry) => /\.[ch]$/.test(entry.path));
   if (files.length === 0) return fail('tree/not-a-tree', `${tree.root} holds no C source`);
   const facts = new FactsHeap();
@@ -233,8 +270,18 @@ async function build(tree: Tree, options: IndexOptions): Promise<Outcome<{ symbo
   const graph = builder.finish(symbols.functionCount);
   options.onProgress({ phase: 'linking', done: files.length * 2, total: files.length * 2 });
   return ok({
-    symbols, graph, facts,
-    counts: { files: files.length, unreadable, functions: symbols.functionCount, callSites: extraction.callSites, unresolvedCalls: extraction.unresolved, slots: graph.slotCount, dropped, bytes },
+    symbols,
+    graph,
+    facts,
+    counts: {
+      files: files.length,
+      unreadable,
+      functions: symbols.functionCount,
+      callSites: extraction.callSites,
+      unresolvedCalls: extraction.unresolved,
+      slots: graph.slotCount,
+      dropped,
+      bytes,
+    },
   });
 }
-

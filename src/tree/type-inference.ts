@@ -144,11 +144,17 @@ export class TypeInference {
     return this.symbols.structOfType(scope.file.typeWord(type), scope.file.id);
   }
 
+  /** Struct id that a variable or global of this name is or points to. */
+  structOfVariable(scope: Scope, name: number): number {
+    return this.structOfName(scope, name, 0);
+  }
+
   private structOfName(scope: Scope, name: number, depth: number): number {
     const { file } = scope;
     const at = scope.vars.get(name);
     if (at !== undefined) {
-      if (scope.bound && at < scope.parameters) return this.structOf(scope.bound.scope, scope.bound.args[at] ?? -1, depth + 1);
+      if (scope.bound && at < scope.parameters)
+        return this.structOf(scope.bound.scope, scope.bound.args[at] ?? -1, depth + 1);
       const first = file.facts.functions[scope.local * F.WORDS + F.VARS] as number;
       const word = (first + at) * VAR.WORDS;
       const known = this.structOfFileType(scope, file.facts.vars[word + VAR.TYPE] as number, depth);
@@ -254,7 +260,11 @@ export function assignedTo(scope: Scope, name: number): number {
       if (target < 0 || file.kind(target) !== X.NAME) return;
       const variable = file.a(target);
       // `= NULL` and `= 0` say nothing about what the variable stands for
-      if (value >= 0 && (file.kind(value) === X.NUM || (file.kind(value) === X.NAME && file.name(file.a(value)) === 'NULL'))) return;
+      if (
+        value >= 0 &&
+        (file.kind(value) === X.NUM || (file.kind(value) === X.NAME && file.name(file.a(value)) === 'NULL'))
+      )
+        return;
       const known = map.get(variable);
       map.set(variable, known === undefined || known === value ? value : -2);
     };

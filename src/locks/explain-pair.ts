@@ -1,0 +1,40 @@
+import type { PairExplanation, SiteCount } from './finding.ts';
+import type { LockIndex } from './lock-index.ts';
+import { OrderSearch, UPWARD } from './order-search.ts';
+import type { RuleSet } from './rules/index.ts';
+import { PathWriter } from './witness-path.ts';
+
+/** Paths shown in one direction. */
+const MOST = 40;
+
+/**
+ * Every way found in which one lock class is taken under another, in both directions; null when a class is not known.
+ *
+ * @example
+ * const both = explainPair(index, rules, 'device.mutex', 'pci_rescan_remove_lock');
+ */
+export function explainPair(index: LockIndex, rules: RuleSet, a: string, b: string): PairExplanation | null {
+  const first = index.locks.find(a);
+  const second = index.locks.find(b);
+  if (first < 0 || second < 0) return null;
+  const search = new OrderSearch(index, rules);
+  const writer = new PathWriter(search);
+  const paths = (held: number, taken: number) =>
+    search.paths(held, taken, UPWARD, MOST).map((witness) => writer.write(witness));
+  const count = (held: number, taken: number): SiteCount => {
+    const files = new Set<number>();
+    let sites = 0;
+    index.orders.held.forEach((lock, i) => {
+      if (lock !== held || index.orders.taken[i] !== taken) return;
+      sites++;
+      files.add(index.tree.symbols.t.fnFile.at(index.orders.fn[i] as number));
+    });
+    return { sites, files: files.size };
+  };
+  return {
+    forward: paths(first, second),
+    reverse: paths(second, first),
+    statistics: { forward: count(first, second), reverse: count(second, first) },
+    boundsHit: search.boundsHit ? ['the search ended at its bound; longer chains may exist'] : [],
+  };
+}
