@@ -23,6 +23,8 @@ export async function compareCommand(
     ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
     from: options.from ?? null,
     to: options.to ?? null,
+    ruleDirs: settings.value.rules.value,
+    today: to.today,
   });
   if (!compared.ok) return refuse(compared.fault, to);
   const look = lookOf(options.output, settings.value.color, to);

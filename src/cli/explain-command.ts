@@ -31,6 +31,7 @@ export async function explainCommand(
       tree: tree.value,
       base: base.value,
       ruleDirs: rules.value,
+      today: to.today,
       cacheDir: cache.value,
       workers: workers.value,
       onProgress: progress.report,

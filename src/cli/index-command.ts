@@ -26,8 +26,10 @@ export async function indexCommand(options: IndexOptions, to: Surroundings): Pro
       tree: tree.value,
       base: base.value,
       ruleDirs: rules.value,
+      today: to.today,
       cacheDir: cache.value,
       workers: workers.value,
+      now: () => performance.now(),
       onProgress: progress.report,
     })
     .finally(progress.clear);

@@ -43,6 +43,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     cwd: process.cwd(),
     home: homedir(),
     cores: availableParallelism(),
+    today: new Date().toISOString().slice(0, 10),
     version,
     engine: async () => (await import('./engine.ts')).loadEngine(),
   });

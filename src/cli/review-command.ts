@@ -30,6 +30,7 @@ export async function reviewCommand(
       base: base.value,
       pick: options.pick ?? null,
       ruleDirs: rules.value,
+      today: to.today,
       all: options.all === true,
       cacheDir: cache.value,
       workers: workers.value,

@@ -12,7 +12,7 @@ export async function rulesCheckCommand(
   const settings = await resolveSettings(dirs.length > 0 ? { ...options, rules: dirs } : options, to);
   if (!settings.ok) return refuse(settings.fault, to);
   const engine = await to.engine();
-  const checked = await engine.runRulesCheck({ ruleDirs: settings.value.rules.value });
+  const checked = await engine.runRulesCheck({ ruleDirs: settings.value.rules.value, today: to.today });
   if (!checked.ok) return refuse(checked.fault, to);
   if (options.quiet === true) return 0;
   const rows = checked.value.entries.map((e) => `${e.kind.padEnd(18)}${String(e.count).padStart(8)}\n`);

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly cwd: string;
   readonly home: string;
   readonly cores: number;
+  /** Today as an ISO date, for what expires. */
+  readonly today: string;
   /** Version of the program. */
   readonly version: string;
   /** The review room; loaded only by the commands that use it. */

@@ -36,7 +36,7 @@ export function netEffects(all: readonly Exit[], events: number): Effect[] {
       const excused = exits.map(
         (exit, i) => !has[i] && exit.net.length === 0 && (entry.missing ? exit.counted || exit.owner : exit.owner),
       );
-      if (excused.some(Boolean) && exits.every((exit, i) => has[i] || excused[i])) {
+      if (excused.some(Boolean) && has.every((h, i) => h || excused[i])) {
         const told = whenOf(exits, has);
         reentrant = true;
         // a result that says "I took it" keeps saying so; a plain wrapper counts as taking it

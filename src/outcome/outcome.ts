@@ -41,6 +41,10 @@ export const CATALOGUE = {
   'patch/symlink': { exit: 3, hint: 'symbolic links are not followed; this part was left out' },
   'patch/submodule': { exit: 3, hint: 'submodules are not entered; this part was left out' },
   'patch/mangled': { exit: 3, hint: 'fetch the mail again; a mail program may have cut or wrapped it' },
+  'patch/does-not-apply': {
+    exit: 3,
+    hint: 'name the revision that the series is for with --base, or leave the tree out to read the diff alone (--no-tree)',
+  },
   'rules/invalid': { exit: 3, hint: 'run `abbot rules check` for the line and what to write instead' },
   'cache/unwritable': { exit: 3, hint: 'set ABBOT_CACHE to a folder that can be written' },
   'locks/no-such-class': { exit: 3, hint: 'spell a lock class as tag.field or as the name of the global lock' },

@@ -9,24 +9,35 @@ export interface ProgressEvent {
   readonly note?: string;
 }
 
+/** The rules to use, and the day it is for suppressions that expire: time comes in from the edge. */
+export interface RulesRequest {
+  /** Folders, files or packs (`pack:qemu`) with rules beside the built-in ones. */
+  readonly ruleDirs: readonly string[];
+  /** ISO date (`2026-01-31`). */
+  readonly today: string;
+}
+
 /** Where the order analysis reads from, shared by every command that needs a tree. */
-export interface TreeRequest {
+export interface TreeRequest extends RulesRequest {
   /** Directory with C sources or a git repository; null is diff-only mode. */
   readonly tree: string | null;
   /** Revision of the tree, or null for the one that the series names, or HEAD. */
   readonly base: string | null;
-  readonly ruleDirs: readonly string[];
   /** Folder of the facts cache; null for none. Nothing is written anywhere else. */
   readonly cacheDir: string | null;
   readonly workers: number;
   readonly onProgress: (event: ProgressEvent) => void;
 }
 
-/** What `abbot review` asks for. */
-export interface ReviewRequest extends TreeRequest {
+/** The mails to read. */
+export interface InputRequest {
   /** Files, directories, or `-` for `stdin`. */
   readonly inputs: readonly string[];
   readonly stdin?: AsyncIterable<Uint8Array>;
+}
+
+/** What `abbot review` asks for. */
+export interface ReviewRequest extends TreeRequest, InputRequest {
   /** Version of the series to review; null for the highest in the input. */
   readonly pick: number | null;
   /** List pre-existing, gated and below-threshold findings too. */
@@ -36,9 +47,7 @@ export interface ReviewRequest extends TreeRequest {
 }
 
 /** What `abbot compare` asks for; null versions are the highest and the one before it. */
-export interface CompareRequest {
-  readonly inputs: readonly string[];
-  readonly stdin?: AsyncIterable<Uint8Array>;
+export interface CompareRequest extends RulesRequest, InputRequest {
   readonly from: number | null;
   readonly to: number | null;
 }
@@ -51,6 +60,8 @@ export interface ExplainRequest extends TreeRequest {
 /** What `abbot index` asks for. */
 export interface IndexRequest extends TreeRequest {
   readonly tree: string;
+  /** The edge's clock, in milliseconds. */
+  readonly now: () => number;
 }
 
 /** What the facts cache holds after `abbot index`; `seconds` is measured at the edge and is not part of any review. */
@@ -67,9 +78,7 @@ export interface IndexSummary {
 }
 
 /** What `abbot rules check` asks for. */
-export interface RulesCheckRequest {
-  readonly ruleDirs: readonly string[];
-}
+export type RulesCheckRequest = RulesRequest;
 
 /** What the rules hold: the hash of their content, and how many entries of each kind were loaded. */
 export interface RulesSummary {

@@ -95,6 +95,8 @@ export const finding = z.strictObject({
   diagram: z.string().describe('two-CPU text, at most 78 columns; empty when the kind has none'),
 });
 
+/** `v2.1` is a version that people send. */
+const versionNumber = z.number().nonnegative().describe('version of the series; 1 when its subjects name none');
 const person = z.strictObject({ name: z.string(), email: z.string() });
 
 export const seriesPatch = z.strictObject({
@@ -109,7 +111,7 @@ export const seriesPatch = z.strictObject({
 /** The patch series under review. */
 export const reviewedSeries = z.strictObject({
   title: z.string(),
-  version: z.number().int().positive(),
+  version: versionNumber,
   author: person,
   messageId: z.string().describe('of the cover letter, or of the first patch'),
   total: count,
@@ -122,7 +124,7 @@ export const reviewedLineage = z.strictObject({
   versions: z
     .array(
       z.strictObject({
-        version: z.number().int().positive(),
+        version: versionNumber,
         messageId: z.string(),
         title: z.string(),
         date: z.string().nullable().describe('ISO 8601, from the mail'),
@@ -149,7 +151,7 @@ export const reviewBase = z.strictObject({
   applied: z.array(hunkOutcome).readonly(),
 });
 
-const versionRef = z.strictObject({ version: z.number().int().positive(), messageId: z.string() });
+const versionRef = z.strictObject({ version: versionNumber, messageId: z.string() });
 
 /** One sentence of a changelog, and whether the diff bears it out. */
 export const checkedClaim = z.strictObject({

@@ -223,11 +223,7 @@ export class CallExtraction {
         path,
         arrays.has(inits[at + INIT.OWNER] as number),
       );
-      if (slot >= 0)
-        for (const fn of fns) {
-          this.addTarget(slot, fn);
-          add(fn, line); // who passes it is who causes the call
-        }
+      if (slot >= 0) for (const fn of fns) this.addTarget(slot, fn);
     }
   }
 

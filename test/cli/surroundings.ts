@@ -62,6 +62,7 @@ export function record(
     cwd: given.cwd ?? '/nowhere',
     home: given.home ?? '/nowhere',
     cores: 2,
+    today: '2026-01-31',
     version: '0.1.0',
     engine: async () => engine,
   };

@@ -58,7 +58,7 @@ describe('a global', () => {
   test('has its type behind qualifiers and before attributes', () => {
     expect(
       listing(
-        'static struct mutex l __read_mostly;\nstatic DEFINE_MUTEX(m);\nfoo_t lock ____cacheline_aligned;\nextern volatile unsigned long jiffies;\nstatic struct foo __aligned(8) al;\nstruct foo *table[4] __initdata = { };\nint (*hook)(int);\n',
+        'static struct mutex l __read_mostly;\nstatic DEFINE_MUTEX(m);\nfoo_t lock ____cacheline_aligned;\nextern volatile unsigned long jiffies;\nstatic struct foo __aligned(8) al;\nstruct foo *table[4] __initdata = { };\nint (*hook)(int);\nfoo_t (*fn)(int);\n',
       ).globals(),
     ).toEqual([
       'struct mutex l',
@@ -67,6 +67,7 @@ describe('a global', () => {
       'struct foo al',
       'struct foo *table[]',
       'builtin hook()',
+      'foo_t fn()',
     ]);
   });
 
