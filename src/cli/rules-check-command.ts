@@ -1,3 +1,4 @@
+import { clean } from '../report/index.ts';
 import { refuse } from './deliver.ts';
 import type { CommonOptions } from './options.ts';
 import { resolveSettings } from './settings.ts';
@@ -15,6 +16,7 @@ export async function rulesCheckCommand(
   const checked = await engine.runRulesCheck({ ruleDirs: settings.value.rules.value, today: to.today });
   if (!checked.ok) return refuse(checked.fault, to);
   if (options.quiet === true) return 0;
+  for (const warning of checked.value.warnings) to.stderr.write(`abbot: ${clean(warning, 2000)}\n`);
   const rows = checked.value.entries.map((e) => `${e.kind.padEnd(18)}${String(e.count).padStart(8)}\n`);
   to.stdout.write(`${rows.join('')}rules are valid, hash ${checked.value.hash}\n`);
   return 0;

@@ -16,6 +16,7 @@ export type {
   SiteCount,
 } from './finding.ts';
 export { judgeSeries } from './judge-series.ts';
+export { type FileSides, lockDelta } from './lock-delta.ts';
 export { isOpaque, type LockIndex, type OrderSites, openLockIndex } from './lock-index.ts';
 export { LOCK_KIND, LockTable } from './lock-table.ts';
 export { type OverlayLocks, overlayLocks } from './overlay-locks.ts';

@@ -10,9 +10,11 @@ export type {
   ExplainRequest,
   IndexRequest,
   IndexSummary,
+  InputRequest,
   ProgressEvent,
   ReviewRequest,
   RulesCheckRequest,
+  RulesRequest,
   RulesSummary,
   TreeRequest,
 } from './request.ts';
@@ -40,3 +42,8 @@ export type {
   WitnessPath,
 } from './review.ts';
 export { compareResultSchema, explanationSchema, reviewSchema } from './review.ts';
+export { runCompare } from './run-compare.ts';
+export { runExplain } from './run-explain.ts';
+export { runIndex } from './run-index.ts';
+export { runReview } from './run-review.ts';
+export { runRulesCheck } from './run-rules-check.ts';

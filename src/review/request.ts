@@ -84,6 +84,8 @@ export type RulesCheckRequest = RulesRequest;
 export interface RulesSummary {
   readonly hash: string;
   readonly entries: readonly { readonly kind: string; readonly count: number }[];
+  /** What is not wrong but wants a look (an expired suppression), one line each. */
+  readonly warnings: readonly string[];
 }
 
 /** Everything the command line asks of the review room; the door exports functions of these names and types. */

@@ -4,6 +4,7 @@
  * reads it, says precisely what is wrong with it, and hands out one `RuleSet`. It knows no C and no tree.
  */
 export { type LoadedRules, type LoadOptions, loadRules } from './load.ts';
+export { nearest } from './nearest.ts';
 export { builtinRulesDir, rulePack, rulePacks } from './places.ts';
 export { showProblem } from './problem.ts';
 export type * from './rule.ts';

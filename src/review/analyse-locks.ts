@@ -1,0 +1,116 @@
+import {
+  judgeSeries,
+  type LockIndex,
+  type OverlayLocks,
+  openLockIndex,
+  overlayLocks,
+  type RuleSet,
+  type SeriesJudgement,
+} from '../locks/index.ts';
+import { type Outcome, ok } from '../outcome/index.ts';
+import { type OverlayIndex, openIndex, overlayIndex, type Tree, type TreeIndex } from '../tree/index.ts';
+import { isAnalysed, type PatchStep } from './apply-series.ts';
+import { documentedOrders } from './documented-orders.ts';
+import type { TreeRequest } from './request.ts';
+import type { Coverage, ReviewBase } from './review.ts';
+
+/** What the lock analysis says of a series, and what it looked at. */
+export interface LockAnalysis {
+  readonly judgement: SeriesJudgement;
+  readonly counts: Pick<Coverage, 'files' | 'functions' | 'unresolvedCalls' | 'unknownLocks'>;
+  readonly notes: readonly string[];
+}
+
+/** The lock analysis of a series, on a tree or on the diff alone. */
+export interface Analysed {
+  readonly analysis: LockAnalysis;
+  readonly base: ReviewBase;
+  readonly mode: Coverage['mode'];
+  /** Identity of what it was read against, for the run id. */
+  readonly treeId: string;
+  readonly notes: readonly string[];
+}
+
+/** How the index is opened. */
+export type IndexRequest = Pick<TreeRequest, 'cacheDir' | 'workers' | 'onProgress'>;
+
+const NOTHING: SeriesJudgement = {
+  findings: [],
+  unlisted: { preExisting: 0, belowThreshold: 0, suppressed: 0 },
+  boundsHit: [],
+  unknownLocks: 0,
+};
+
+/** Opens (or builds) a tree's index and the lock summaries on top of it. */
+export async function openLocks(
+  tree: Tree,
+  rules: RuleSet,
+  request: IndexRequest,
+): Promise<Outcome<{ index: TreeIndex; locks: LockIndex }>> {
+  const { cacheDir, workers, onProgress } = request;
+  const index = await openIndex(tree, { cacheDir, workers, transparent: rules.transparent, onProgress });
+  if (!index.ok) return index;
+  const locks = openLockIndex(index.value, rules, { cacheDir, onProgress });
+  return locks.ok ? ok({ index: index.value, locks: locks.value }) : locks;
+}
+
+/**
+ * Lays the patches one after the other over the tree's index and compares the lock orders before and after each. A
+ * series that touches no C source needs no index.
+ */
+export async function analyseLocks(
+  tree: Tree,
+  steps: readonly PatchStep[],
+  rules: RuleSet,
+  request: IndexRequest,
+): Promise<Outcome<LockAnalysis>> {
+  if (!steps.some((step) => [...step.changes.keys()].some(isAnalysed))) {
+    const counts = { files: 0, functions: 0, unresolvedCalls: 0, unknownLocks: 0 };
+    return ok({
+      judgement: NOTHING,
+      counts,
+      notes: ['the series changes no C source, so no lock order was looked at'],
+    });
+  }
+  const opened = await openLocks(tree, rules, request);
+  if (!opened.ok) return opened;
+  const { index, locks } = opened.value;
+  const overlays: OverlayLocks[] = [];
+  let before: TreeIndex = index;
+  let beforeLocks: LockIndex = locks;
+  steps.forEach((step, i) => {
+    request.onProgress({ phase: 'patches', done: i, total: steps.length });
+    const after: OverlayIndex = overlayIndex(before, step.changes);
+    const afterLocks = overlayLocks(beforeLocks, after, rules);
+    overlays.push(afterLocks);
+    before = after;
+    beforeLocks = afterLocks;
+  });
+  request.onProgress({ phase: 'searching', done: 0, total: null });
+  const judgement = judgeSeries(locks, overlays, rules);
+  const { counts } = index;
+  const notes = [...documentedOrders(locks, overlays, rules), ...droppedLines(steps, before)];
+  if (counts.unreadable > 0) notes.push(`${counts.unreadable} files of the tree could not be read`);
+  index.close();
+  return ok({
+    judgement,
+    counts: {
+      files: counts.files,
+      functions: counts.functions,
+      unresolvedCalls: counts.unresolvedCalls,
+      unknownLocks: judgement.unknownLocks,
+    },
+    notes,
+  });
+}
+
+/** Says for each touched file where the front end passed over something. */
+function droppedLines(steps: readonly PatchStep[], last: TreeIndex): string[] {
+  const paths = new Set(steps.flatMap((step) => [...step.changes.keys()].filter(isAnalysed)));
+  return [...paths].sort().flatMap((path) => {
+    const lines = last.source(last.fileOf(path))?.facts.dropped ?? [];
+    if (lines.length === 0) return [];
+    const shown = [...lines].slice(0, 5).join(', ');
+    return [`${path}: ${lines.length} places with unbalanced #if arms were passed over (from line ${shown})`];
+  });
+}

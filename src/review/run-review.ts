@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { RuleSet } from '../locks/index.ts';
+import { type Outcome, ok } from '../outcome/index.ts';
+import { type Analysed, analyseLocks } from './analyse-locks.ts';
+import { applySeries } from './apply-series.ts';
+import { assembleFindings } from './assemble-findings.ts';
+import { compareSeries } from './compare-step.ts';
+import { describeLineage, describeSeries } from './describe-series.ts';
+import { reviewDiffOnly } from './diff-only.ts';
+import { loadReviewRules } from './load-rules.ts';
+import { openBase } from './open-base.ts';
+import { type Picked, pickVersion } from './pick-version.ts';
+import { type Input, readInput } from './read-input.ts';
+import type { ReviewRequest } from './request.ts';
+import type { Review } from './review.ts';
+
+/** Said in every review, because "nothing found" would say more than was looked for. */
+const KINDS = 'lock orders (AB-BA) and self-deadlocks were looked for; no other kind of finding is checked yet';
+
+/**
+ * Reviews a patch series:
+ *
+ * 1. read the mails, group them into series, link their versions;
+ * 2. pick the version, and the one before it;
+ * 3. load the rules;
+ * 4. analyse the locks: on the tree at the series' base, patch by patch, or on the diff alone when there is no tree;
+ * 5. compare with the version before;
+ * 6. put the review together.
+ *
+ * The same request on the same bytes gives the same value. Fails with the codes of `input/`, `tree/`, `patch/` and
+ * `cache/`.
+ *
+ * @example
+ * const review = await runReview(request);
+ * if (review.ok) console.log(review.value.findings.map((finding) => finding.summary));
+ */
+export async function runReview(request: ReviewRequest): Promise<Outcome<Review>> {
+  const input = await readInput(request);
+  if (!input.ok) return input;
+
+  const picked = pickVersion(input.value.lineages, request.pick);
+  if (!picked.ok) return picked;
+  const { series, previous } = picked.value;
+
+  const loaded = await loadReviewRules(request, request.cacheDir);
+  if (!loaded.ok) return loaded;
+  const { rules, notes: ruleNotes } = loaded.value;
+
+  const analysed =
+    request.tree === null
+      ? await reviewDiffOnly(series, rules)
+      : await analyseOnTree({ ...request, tree: request.tree }, picked.value, rules);
+  if (!analysed.ok) return analysed;
+
+  const comparison = previous === null ? null : compareSeries(previous, series, rules);
+
+  return ok(assemble(request, input.value, picked.value, rules, analysed.value, comparison, ruleNotes));
+}
+
+async function analyseOnTree(
+  request: ReviewRequest & { readonly tree: string },
+  { series }: Picked,
+  rules: RuleSet,
+): Promise<Outcome<Analysed>> {
+  const base = await openBase(request.tree, request.base, series);
+  if (!base.ok) return base;
+  const { tree, how, notes } = base.value;
+  try {
+    const applied = await applySeries(series, tree);
+    if (!applied.ok) return applied;
+    const analysis = await analyseLocks(tree, applied.value.steps, rules, request);
+    if (!analysis.ok) return analysis;
+    return ok({
+      analysis: analysis.value,
+      base: { revision: tree.kind === 'git' ? tree.revision : null, how, applied: applied.value.hunks },
+      mode: 'tree',
+      treeId: tree.id,
+      notes: [...notes, ...applied.value.notes],
+    });
+  } finally {
+    await tree.close();
+  }
+}
+
+function assemble(
+  request: ReviewRequest,
+  input: Input,
+  { lineage, series, notes }: Picked,
+  rules: RuleSet,
+  { analysis, base, mode, treeId, notes: baseNotes }: Analysed,
+  comparison: Review['comparison'],
+  ruleNotes: readonly string[],
+): Review {
+  const described = describeSeries(series);
+  const { findings, unlisted } = assembleFindings(analysis.judgement, series, rules, request.all);
+  const run = createHash('sha256')
+    .update(JSON.stringify([described.patches.map((p) => p.patchId), treeId, rules.hash, request.version]))
+    .digest('hex');
+  const incomplete = series.complete
+    ? []
+    : [`the series is not complete: patch ${series.missing.join(', ')} of ${series.total} is not in the input`];
+  const defects = series.patches.flatMap((p) => p.defects.map((defect) => `patch ${p.index}: ${defect}`));
+  return {
+    schema: 'abbot.review/1',
+    run,
+    program: { version: request.version, rules: rules.hash },
+    series: described,
+    lineage: describeLineage(lineage),
+    base,
+    findings,
+    unlisted,
+    comparison,
+    coverage: {
+      mode,
+      ...analysis.counts,
+      unparsed: [...input.unparsed],
+      boundsHit: [...analysis.judgement.boundsHit],
+      notes: [
+        ...new Set([
+          ...notes,
+          ...incomplete,
+          ...defects,
+          ...baseNotes,
+          ...analysis.notes,
+          ...ruleNotes,
+          ...input.notes,
+          KINDS,
+        ]),
+      ],
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { CycleFinding, OrderPath } from '../locks/index.ts';
+
+/** One sentence that says what the series does to a cycle, naming where to look first. */
+export function summarize(finding: CycleFinding, total: number): string {
+  const [path, reverse] = finding.paths;
+  const patch = (index: number | null): string => (index === null ? 'the series' : `patch ${index}/${total}`);
+  if (finding.kind === 'self-deadlock') return selfDeadlock(finding, patch);
+  const [held = '?', taken = '?'] = finding.locks;
+  const mine = path ? `${entry(path)} takes ${path.waits} with ${path.holds} held` : `${taken} is taken under ${held}`;
+  const theirs = reverse ? `${entry(reverse)} takes them the other way round` : 'the other order exists too';
+  switch (finding.verdict) {
+    case 'introduced':
+      return `With ${patch(finding.introducedBy)}, ${mine}, and ${theirs}.`;
+    case 'new-path':
+      return `${held} and ${taken} were taken in both orders before; with ${patch(finding.introducedBy)}, ${mine} as well, and ${theirs}.`;
+    case 'fixed':
+      return `${held} and ${taken} were taken in both orders; ${patch(finding.fixedBy)} leaves no such path: before it, ${mine}, and ${theirs}.`;
+    case 'narrowed':
+      return `${held} and ${taken} are still taken in both orders; the series closes ${paths(finding.statistics.closed)}, and ${paths(finding.statistics.remaining)} ${finding.statistics.remaining === 1 ? 'remains' : 'remain'}.`;
+    case 'transient':
+      return `Between ${patch(finding.introducedBy)} and ${patch(finding.fixedBy)} only, ${mine}, and ${theirs}.`;
+    case 'gated':
+      return `With ${patch(finding.introducedBy)}, ${mine}, and ${theirs}, but both hold a common third lock.`;
+    case 'pre-existing':
+      return `${held} and ${taken} are taken in both orders, before the series and after it.`;
+  }
+}
+
+function selfDeadlock(finding: CycleFinding, patch: (index: number | null) => string): string {
+  const [lock = '?'] = finding.locks;
+  const [path] = finding.paths;
+  const where = path ? `${entry(path)} takes ${lock} while it holds it already` : `${lock} is taken twice`;
+  if (finding.verdict === 'fixed') return `Before ${patch(finding.fixedBy)}, ${where}.`;
+  if (finding.verdict === 'transient')
+    return `Between ${patch(finding.introducedBy)} and ${patch(finding.fixedBy)} only, ${where}.`;
+  return `With ${patch(finding.introducedBy)}, ${where}.`;
+}
+
+function entry(path: OrderPath): string {
+  return `${path.chain[0]?.function ?? 'a path'}()`;
+}
+
+function paths(count: number): string {
+  return `${count} ${count === 1 ? 'path' : 'paths'}`;
+}
