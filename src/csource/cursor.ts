@@ -2,7 +2,7 @@ import { FactsBuilder } from './facts-builder.ts';
 import { IntVector } from './int-vector.ts';
 import { NameTable } from './names.ts';
 import { KEYWORD_COUNT, KEYWORDS, makeTokens, T, type Tokens } from './tokens.ts';
-import { traitsOf } from './word-traits.ts';
+import { TraitCache } from './word-traits.ts';
 
 /** How deep brackets may nest before a construct is passed over and counted instead of read. */
 export const DEPTH_LIMIT = 120;
@@ -34,6 +34,7 @@ export class Cursor {
   private kinds = this.tokens.kind;
   private ids = this.tokens.name;
   private factNames = new Int32Array(1 << 13).fill(-1);
+  private readonly traitsKnown = new TraitCache();
   private traits = new Uint16Array(1 << 13);
   private readonly opens = new IntVector(256);
 
@@ -157,8 +158,7 @@ export class Cursor {
   }
 
   private readTraits(word: number): number {
-    const bytes = this.words.bytes(word);
-    const traits = traitsOf(bytes.length > 200 ? '' : this.words.text(word));
+    const traits = this.traitsKnown.of(this.words, word);
     this.traits[word] = traits;
     return traits;
   }

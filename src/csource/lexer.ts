@@ -1,150 +1,56 @@
+import { readDirective } from './directives.ts';
 import { HASH_PRIME, HASH_SEED, type NameTable } from './names.ts';
+import { CLASS, DIGIT, isSplice, LETTER, type Place, SPACE, skipComment, spliceEnd } from './scan.ts';
 import { T, type Tokens, widenTokens } from './tokens.ts';
-
-const SPACE = 1;
-const LETTER = 2;
-const DIGIT = 3;
-const CLASS = new Uint8Array(256);
-for (const c of [9, 11, 12, 13, 32]) CLASS[c] = SPACE;
-for (let c = 65; c <= 90; c++) CLASS[c] = CLASS[c + 32] = LETTER;
-CLASS[95] = CLASS[36] = LETTER;
-for (let c = 128; c < 256; c++) CLASS[c] = LETTER;
-for (let c = 48; c <= 57; c++) CLASS[c] = DIGIT;
 
 const NL = 10;
 const BACKSLASH = 92;
+
+/** For a character, the token of it twice (`&&`), and of it with `=` behind (`<=`); 0 for none. */
+const TWICE = new Uint8Array(128);
+TWICE[38] = T.ANDAND;
+TWICE[124] = T.OROR;
+TWICE[43] = T.INC;
+TWICE[45] = T.DEC;
+TWICE[35] = T.PASTE;
+TWICE[60] = T.SHL;
+TWICE[62] = T.SHR;
+const WITH_EQUALS = new Uint8Array(128);
+WITH_EQUALS[61] = T.EQ;
+WITH_EQUALS[33] = T.NE;
+WITH_EQUALS[60] = T.LE;
+WITH_EQUALS[62] = T.GE;
+for (const c of [43, 45, 42, 47, 37, 38, 124, 94]) WITH_EQUALS[c] = T.ASSIGN_OP;
 
 /**
  * Splits the bytes of one C file into tokens, one pass, linear. Comments and line splices vanish; `#define` bodies stay
  * in the stream between PP_DEFINE and PP_EOL; `#if` lines are tokens; other directives vanish. A `#define` of a plain
  * number (register headers hold millions of them) is passed over without a token.
+ *
+ * The place is kept in plain variables here and handed over in `place`, because a variable that closures share costs a
+ * memory access at every character.
  */
 export function tokenize(bytes: Uint8Array, names: NameTable, out: Tokens): void {
   const length = bytes.length;
+  const place: Place = { at: 0, line: 1 };
   let at = 0;
   let line = 1;
   let lineStart = true;
   let inDefine = false;
-  out.count = 0;
-
-  const emit = (kind: number, start: number, end: number, name: number): void => {
-    if (out.count + 2 >= out.kind.length) widenTokens(out);
-    const i = out.count++;
-    out.kind[i] = kind;
-    out.start[i] = start;
-    out.end[i] = end;
-    out.line[i] = line;
-    out.name[i] = name;
-  };
-
-  /** Moves to the end of a directive line, over splices and comments; returns where its text ends. */
-  const skipLine = (): number => {
-    let end = at;
-    while (at < length) {
-      const c = bytes[at] as number;
-      if (c === NL) break;
-      if (c === BACKSLASH && isSplice(bytes, at)) {
-        at = spliceEnd(bytes, at);
-        line++;
-        continue;
-      }
-      if (c === 47 && bytes[at + 1] === 42) {
-        skipComment();
-        continue;
-      }
-      if (c === 47 && bytes[at + 1] === 47) {
-        while (at < length && bytes[at] !== NL) at++;
-        break;
-      }
-      at++;
-      if (CLASS[c] !== SPACE) end = at;
-    }
-    return end;
-  };
-
-  const skipComment = (): void => {
-    at += 2;
-    while (at < length && !(bytes[at] === 42 && bytes[at + 1] === 47)) {
-      if (bytes[at] === NL) line++;
-      at++;
-    }
-    at += 2;
-  };
-
-  const skipBlanks = (): void => {
-    for (;;) {
-      const c = bytes[at] as number;
-      if (CLASS[c] === SPACE) at++;
-      else if (c === BACKSLASH && isSplice(bytes, at)) {
-        at = spliceEnd(bytes, at);
-        line++;
-      } else if (c === 47 && bytes[at + 1] === 42) skipComment();
-      else return;
-    }
-  };
-
-  const word = (): { start: number; end: number; hash: number } => {
-    const start = at;
-    let hash = HASH_SEED;
-    while (at < length && (CLASS[bytes[at] as number] as number) >= LETTER) {
-      hash = Math.imul(hash ^ (bytes[at] as number), HASH_PRIME);
-      at++;
-    }
-    return { start, end: at, hash };
-  };
-
-  const directive = (): void => {
-    at++;
-    skipBlanks();
-    const from = at;
-    while (at < length && CLASS[bytes[at] as number] === LETTER) at++;
-    const what = at - from <= 7 ? String.fromCharCode(...bytes.subarray(from, at)) : '';
-    if (what === 'define') {
-      skipBlanks();
-      const { start, end, hash } = word();
-      if (end === start) {
-        skipLine();
-        return;
-      }
-      if (bytes[at] !== 40) {
-        skipBlanks();
-        let c = bytes[at] as number;
-        if (c === 40) c = bytes[at + 1] as number;
-        if (CLASS[c] === DIGIT || c === NL) {
-          skipLine();
-          return;
-        }
-      }
-      const name = names.intern(bytes, start, end, hash);
-      emit(T.PP_DEFINE, start, end, name);
-      inDefine = true;
-      return;
-    }
-    const kind =
-      what === 'if'
-        ? T.PP_IF
-        : what === 'ifdef'
-          ? T.PP_IFDEF
-          : what === 'ifndef'
-            ? T.PP_IFNDEF
-            : what === 'elif' || what === 'elifdef'
-              ? T.PP_ELIF
-              : what === 'else'
-                ? T.PP_ELSE
-                : what === 'endif'
-                  ? T.PP_ENDIF
-                  : 0;
-    if (kind !== 0) skipBlanks();
-    const start = at;
-    const atLine = line;
-    const end = skipLine();
-    if (kind !== 0) {
-      emit(kind, start, Math.max(start, end), -1);
-      out.line[out.count - 1] = atLine;
-    }
-  };
+  let count = 0;
+  let { kind, start, end, name } = out;
+  let lines = out.line;
+  // Two tokens may be written after the check: a directive's, or the one of the character and the end.
+  let room = kind.length - 4;
 
   while (at < length) {
+    if (count >= room) {
+      out.count = count;
+      widenTokens(out);
+      ({ kind, start, end, name } = out);
+      lines = out.line;
+      room = kind.length - 4;
+    }
     const c = bytes[at] as number;
     const cls = CLASS[c] as number;
     if (cls === SPACE) {
@@ -153,7 +59,10 @@ export function tokenize(bytes: Uint8Array, names: NameTable, out: Tokens): void
     }
     if (c === NL) {
       if (inDefine) {
-        emit(T.PP_EOL, at, at, -1);
+        kind[count] = T.PP_EOL;
+        start[count] = end[count] = at;
+        lines[count] = line;
+        name[count++] = -1;
         inDefine = false;
       }
       at++;
@@ -163,31 +72,59 @@ export function tokenize(bytes: Uint8Array, names: NameTable, out: Tokens): void
     }
     if (cls === LETTER) {
       lineStart = false;
-      const start = at;
+      const from = at;
       let hash = HASH_SEED;
+      let d = c;
       do {
-        hash = Math.imul(hash ^ (bytes[at] as number), HASH_PRIME);
-        at++;
-      } while (at < length && (CLASS[bytes[at] as number] as number) >= LETTER);
-      // L"…" and u8"…" are string literals too: the prefix is harmless as a name of its own.
-      emit(T.IDENT, start, at, names.intern(bytes, start, at, hash));
+        hash = Math.imul(hash ^ d, HASH_PRIME);
+        d = ++at < length ? (bytes[at] as number) : 0;
+      } while ((CLASS[d] as number) >= LETTER);
+      if (at === from + 1 && (d === 34 || d === 39) && (c === 76 || c === 117 || c === 85)) continue; // L"…"
+      kind[count] = T.IDENT;
+      start[count] = from;
+      end[count] = at;
+      lines[count] = line;
+      name[count++] = names.intern(bytes, from, at, hash);
       continue;
     }
-    if (cls === DIGIT || (c === 46 && CLASS[bytes[at + 1] as number] === DIGIT)) {
+    const d = at + 1 < length ? (bytes[at + 1] as number) : 0;
+    if (cls === DIGIT || (c === 46 && CLASS[d] === DIGIT)) {
       lineStart = false;
-      const start = at++;
+      const from = at++;
       while (at < length) {
-        const d = bytes[at] as number;
-        if ((CLASS[d] as number) >= LETTER || d === 46) at++;
-        else if ((d === 43 || d === 45) && ((bytes[at - 1] as number) | 32) === 101 && bytes[start + 1] !== 120) at++;
+        const e = bytes[at] as number;
+        if ((CLASS[e] as number) >= LETTER || e === 46) at++;
+        else if ((e === 43 || e === 45) && ((bytes[at - 1] as number) | 32) === 101 && bytes[from + 1] !== 120) at++;
         else break;
       }
-      emit(T.NUMBER, start, at, -1);
+      kind[count] = T.NUMBER;
+      start[count] = from;
+      end[count] = at;
+      lines[count] = line;
+      name[count++] = -1;
       continue;
     }
     if (c === 35 && lineStart && !inDefine) {
-      directive();
+      place.at = at + 1;
+      place.line = line;
+      out.count = count;
+      inDefine = readDirective(bytes, place, names, out);
+      count = out.count;
+      at = place.at;
+      line = place.line;
       lineStart = false;
+      continue;
+    }
+    if (c === 47 && d === 42) {
+      // A directive may follow a comment on its line, and a comment may span lines: the line start survives it.
+      place.at = at;
+      place.line = line;
+      skipComment(bytes, place);
+      at = place.at;
+      if (place.line !== line) {
+        line = place.line;
+        if (!inDefine) lineStart = true;
+      }
       continue;
     }
     lineStart = false;
@@ -198,112 +135,81 @@ export function tokenize(bytes: Uint8Array, names: NameTable, out: Tokens): void
       } else at++;
       continue;
     }
-    if (c === 47) {
-      const d = bytes[at + 1];
-      if (d === 42) {
-        // A directive may follow a comment on its line, and a comment may span lines: the line start survives it.
-        const before = line;
-        skipComment();
-        if (line !== before && !inDefine) lineStart = true;
-        continue;
+    if (c === 47 && d === 47) {
+      while (at < length && bytes[at] !== NL) {
+        if (bytes[at] === BACKSLASH && isSplice(bytes, at)) {
+          at = spliceEnd(bytes, at);
+          line++;
+        } else at++;
       }
-      if (d === 47) {
-        while (at < length && bytes[at] !== NL) {
-          if (bytes[at] === BACKSLASH && isSplice(bytes, at)) {
-            at = spliceEnd(bytes, at);
-            line++;
-          } else at++;
-        }
-        continue;
-      }
+      continue;
     }
+    const from = at;
+    lines[count] = line;
+    start[count] = from;
+    name[count] = -1;
     if (c === 34 || c === 39) {
-      const start = at++;
-      const atLine = line;
+      at++;
       while (at < length) {
-        const d = bytes[at] as number;
-        if (d === BACKSLASH) {
+        const e = bytes[at] as number;
+        if (e === BACKSLASH) {
           if (isSplice(bytes, at)) {
             at = spliceEnd(bytes, at);
             line++;
           } else at += 2;
           continue;
         }
-        if (d === NL) break;
+        if (e === NL) break;
         at++;
-        if (d === c) break;
+        if (e === c) break;
       }
       if (at > length) at = length;
-      emit(c === 34 ? T.STRING : T.CHAR, start, at, -1);
-      out.line[out.count - 1] = atLine;
+      kind[count] = c === 34 ? T.STRING : T.CHAR;
+      end[count++] = at;
       continue;
     }
-    const d = bytes[at + 1] as number;
-    const start = at;
-    let kind: number = c;
+    let k: number = c;
     let size = 1;
-    if (d === 61) {
-      if (c === 61) {
-        kind = T.EQ;
+    if (d === c) {
+      const twice = TWICE[c & 127] as number;
+      if (twice !== 0 && c < 128) {
+        k = twice;
         size = 2;
-      } else if (c === 33) {
-        kind = T.NE;
-        size = 2;
-      } else if (c === 60) {
-        kind = T.LE;
-        size = 2;
-      } else if (c === 62) {
-        kind = T.GE;
-        size = 2;
-      } else if (c === 43 || c === 45 || c === 42 || c === 47 || c === 37 || c === 38 || c === 124 || c === 94) {
-        kind = T.ASSIGN_OP;
-        size = 2;
-      }
-    } else if (c === d) {
-      if (c === 38) {
-        kind = T.ANDAND;
-        size = 2;
-      } else if (c === 124) {
-        kind = T.OROR;
-        size = 2;
-      } else if (c === 43) {
-        kind = T.INC;
-        size = 2;
-      } else if (c === 45) {
-        kind = T.DEC;
-        size = 2;
-      } else if (c === 35) {
-        kind = T.PASTE;
-        size = 2;
-      } else if (c === 60 || c === 62) {
-        if (bytes[at + 2] === 61) {
-          kind = T.ASSIGN_OP;
+        if ((c === 60 || c === 62) && bytes[at + 2] === 61) {
+          k = T.ASSIGN_OP;
           size = 3;
-        } else {
-          kind = c === 60 ? T.SHL : T.SHR;
-          size = 2;
         }
+      } else if (c === 61) {
+        k = T.EQ;
+        size = 2;
       } else if (c === 46 && bytes[at + 2] === 46) {
-        kind = T.ELLIPSIS;
+        k = T.ELLIPSIS;
         size = 3;
       }
+    } else if (d === 61) {
+      const joined = WITH_EQUALS[c & 127] as number;
+      if (joined !== 0) {
+        k = joined;
+        size = 2;
+      }
     } else if (c === 45 && d === 62) {
-      kind = T.ARROW;
+      k = T.ARROW;
       size = 2;
     }
     at += size;
-    if (kind < 33) continue; // a control byte: no token of C
-    emit(kind, start, at, -1);
+    if (k < 33) continue; // a control byte: no token of C
+    kind[count] = k;
+    end[count++] = at;
   }
-  if (inDefine) emit(T.PP_EOL, length, length, -1);
-  emit(T.EOF, length, length, -1);
-}
-
-function isSplice(bytes: Uint8Array, at: number): boolean {
-  const c = bytes[at + 1];
-  return c === NL || (c === 13 && bytes[at + 2] === NL);
-}
-
-function spliceEnd(bytes: Uint8Array, at: number): number {
-  return bytes[at + 1] === NL ? at + 2 : at + 3;
+  if (inDefine) {
+    kind[count] = T.PP_EOL;
+    start[count] = end[count] = length;
+    lines[count] = line;
+    name[count++] = -1;
+  }
+  kind[count] = T.EOF;
+  start[count] = end[count] = length;
+  lines[count] = line;
+  name[count++] = -1;
+  out.count = count;
 }

@@ -1,3 +1,5 @@
+import { NameTable } from './names.ts';
+
 /** What the spelling of a word says about it, as bits; read once per word of a file, since a word comes often. */
 export const TRAIT = {
   /** The traits have been read. */
@@ -60,10 +62,9 @@ const ANNOTATIONS = new Set([
 ]);
 const GROUPS = new Set(['struct_group', 'struct_group_attr', 'struct_group_tagged', '__struct_group']);
 
-/** Reads the traits of a word. Words of hostile length have none. */
+/** Reads the traits of a word. */
 export function traitsOf(text: string): number {
   let traits: number = TRAIT.KNOWN;
-  if (text.length > 200) return traits;
   if (/^[A-Z_][A-Z0-9_]*$/.test(text)) {
     traits |= TRAIT.MACRO;
     if (text.length > 1 && !text.startsWith('_')) traits |= TRAIT.CAPITAL;
@@ -81,4 +82,30 @@ export function traitsOf(text: string): number {
   if (QUALIFIER.test(text)) traits |= TRAIT.QUALIFIER;
   if (text === '__stringify') traits |= TRAIT.STRINGIFY;
   return traits;
+}
+
+/** How many different words are remembered between files. */
+const REMEMBERED = 1 << 16;
+/** A longer word has no traits. */
+const LONGEST = 200;
+
+/** Remembers the traits of words between files: the kernel says the same words over and over. */
+export class TraitCache {
+  private readonly names = new NameTable([]);
+  private readonly traits = new Uint16Array(REMEMBERED);
+
+  of(words: NameTable, word: number): number {
+    if (words.bytes(word).length > LONGEST) return TRAIT.KNOWN;
+    if (this.names.size >= REMEMBERED - 1) {
+      this.names.reset();
+      this.traits.fill(0);
+    }
+    const id = this.names.adopt(words, word);
+    let traits = this.traits[id] as number;
+    if (traits === 0) {
+      traits = traitsOf(words.text(word));
+      this.traits[id] = traits;
+    }
+    return traits;
+  }
 }
