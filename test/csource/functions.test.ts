@@ -61,6 +61,8 @@ describe('a function', () => {
   test.each([
     ['static noinstr u64 __f(void) { }', '__f', 'u64'],
     ['static u64 notrace __f(void) { }', '__f', 'u64'],
+    ['static u64 notrace __bpf_enter(struct a *a)\n\t__acquires(RCU)\n{ }', '__bpf_enter', 'u64'],
+    ['static __aligned_u64 f(void) { }', 'f', '__aligned_u64'],
     ['static enum kind\n__f(struct d *d) { }', '__f', 'enum kind'],
     ['static struct __foo f(void) { }', 'f', 'struct __foo'],
     ['static foo_t *__f(int a) __must_hold(x) { }', '__f', 'foo_t'],
