@@ -42,13 +42,27 @@ export function codeDelta(pair: RangePair): CodeDelta {
 
 const keyOf = (line: PlacedLine): string => `${line.kind}${line.file}\0${line.text.replace(/\s+/g, ' ').trim()}`;
 
-/** Lines of `lines` that `others` does not have, counting how often. */
+/**
+ * Lines of `lines` that `others` does not have, counting how often. A line is first looked for in its own function, so
+ * that of two like lines (`lock();`) the one in the other function is told to be the new one.
+ */
 function without(lines: readonly PlacedLine[], others: readonly PlacedLine[]): PlacedLine[] {
+  const placeOf = (line: PlacedLine): string => `${line.inside ?? ''}\0${keyOf(line)}`;
+  const elsewhere = subtract(lines, others, placeOf);
+  const unused = subtract(others, lines, placeOf);
+  return subtract(elsewhere, unused, keyOf);
+}
+
+function subtract(
+  lines: readonly PlacedLine[],
+  others: readonly PlacedLine[],
+  key: (line: PlacedLine) => string,
+): PlacedLine[] {
   const counts = new Map<string, number>();
-  for (const line of others) counts.set(keyOf(line), (counts.get(keyOf(line)) ?? 0) + 1);
+  for (const line of others) counts.set(key(line), (counts.get(key(line)) ?? 0) + 1);
   return lines.filter((line) => {
-    const left = counts.get(keyOf(line)) ?? 0;
-    if (left > 0) counts.set(keyOf(line), left - 1);
+    const left = counts.get(key(line)) ?? 0;
+    if (left > 0) counts.set(key(line), left - 1);
     return left === 0;
   });
 }

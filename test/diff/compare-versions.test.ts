@@ -213,3 +213,14 @@ test('a long line of blanks in a changelog costs nothing', () => {
   verdict([patch(1, BODY('x_lock(x);'))], [patch(1, BODY('x_hold(x);'))], claim);
   expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(1000);
 });
+
+test('of two like lines the one in the function that had none is the new one', () => {
+  const hunk = (at: number, name: string) =>
+    `@@ -${at},2 +${at},3 @@ int ${name}(struct x *x)\n \tint rc;\n+\tx_lock();\n \treturn x_go(x);\n`;
+  const head = 'diff --git a/drivers/x.c b/drivers/x.c\n--- a/drivers/x.c\n+++ b/drivers/x.c\n';
+  const one = [patch(1, head + hunk(50, 'late'))];
+  const both = [patch(1, head + hunk(10, 'early') + hunk(50, 'late'))];
+  const { patches, claims } = compareVersions(series(1, one), series(2, both, ['Added x_lock() to early()']));
+  expect(patches[0]?.summary).toBe('changed in early()');
+  expect(claims[0]?.verdict).toBe('supported');
+});
