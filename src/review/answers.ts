@@ -1,4 +1,4 @@
-import type { CycleFinding } from '../locks/index.ts';
+import type { CycleFinding, OrderPath, RuleSet } from '../locks/index.ts';
 import type { Series } from '../series/index.ts';
 import type { Answer } from './review.ts';
 
@@ -6,21 +6,28 @@ import type { Answer } from './review.ts';
 const CONCEDES = /known limitation|pre-?existing|not addressed|known issue|out of scope|separate(?:ly| series| patch)/i;
 /** A longer quotation is cut. */
 const LONGEST = 600;
-/** Words of a lock class or function shorter than this (`lock`, `mutex`, `dev`) name nothing. */
-const SHORTEST = 6;
 
 /**
- * What the author already says about a finding: paragraphs of the cover letter that concede something and name one of
- * the finding's functions or locks.
+ * What the author already says about a finding: paragraphs of the cover letter that concede something and speak of this
+ * cycle, by all of its locks or, when they name no lock at all, by one of its functions.
  */
-export function answersOf(finding: CycleFinding, series: Series): Answer[] {
+export function answersOf(finding: CycleFinding, series: Series, rules: RuleSet): Answer[] {
   const { cover } = series;
   if (cover === null) return [];
-  const names = namesOf(finding);
+  const locks = finding.locks.map((lock) => namesOf(lock, finding.paths, rules));
+  const functions = new Set(
+    [...finding.paths, ...finding.remaining].flatMap((path) => path.chain.map((step) => step.function)),
+  );
+  const speaksOf = (paragraph: string): boolean => {
+    const words = wordsOf(paragraph);
+    const named = locks.filter((names) => words.some((word) => names.has(word))).length;
+    if (named > 0 || words.some((word) => /_lock$|mutex/.test(word))) return named === locks.length;
+    return words.some((word) => functions.has(word));
+  };
   return cover.body
     .split(/\n[ \t]*\n/)
     .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
-    .filter((paragraph) => CONCEDES.test(paragraph) && wordsOf(paragraph).some((word) => names.has(word)))
+    .filter((paragraph) => CONCEDES.test(paragraph) && speaksOf(paragraph))
     .map((paragraph) => ({
       messageId: cover.messageId ?? '',
       by: cover.author.name || cover.author.email,
@@ -28,12 +35,17 @@ export function answersOf(finding: CycleFinding, series: Series): Answer[] {
     }));
 }
 
-function namesOf(finding: CycleFinding): Set<string> {
-  const functions = [...finding.paths, ...finding.remaining].flatMap((path) => path.chain.map((s) => s.function));
-  const calls = finding.paths.flatMap((path) => [path.acquire?.call ?? '', path.wait?.call ?? '']);
-  // `device.mutex` is spoken of as device_lock, which is what the chain calls; `pci_rescan_remove_lock` by its name.
-  const locks = finding.locks.flatMap((lock) => [lock, ...lock.split('.')]);
-  return new Set([...functions, ...calls.flatMap(wordsOf), ...locks].filter((name) => name.length >= SHORTEST));
+/** What people call a lock: its class, and the wrappers that take it (`device_lock` for `device.mutex`). */
+function namesOf(lock: string, paths: readonly OrderPath[], rules: RuleSet): Set<string> {
+  const names = new Set([lock]);
+  for (const path of paths) {
+    const calls = [
+      path.holds === lock ? path.acquire?.call : undefined,
+      path.waits === lock ? (path.wait?.call ?? path.chain.at(-1)?.function) : undefined,
+    ];
+    for (const call of calls) for (const word of wordsOf(call ?? '')) if (!rules.locks.has(word)) names.add(word);
+  }
+  return names;
 }
 
 function wordsOf(text: string): string[] {

@@ -29,7 +29,7 @@ export function assembleFindings(
   const named = judgement.findings.map((cycle) => ({ cycle, fingerprint: fingerprintOf(cycle) }));
   const shown = named.filter(({ cycle, fingerprint }) => !isSuppressed(cycle, fingerprint, rules));
   const findings = shown
-    .map(({ cycle, fingerprint }) => assemble(cycle, fingerprint, series))
+    .map(({ cycle, fingerprint }) => assemble(cycle, fingerprint, series, rules))
     .sort(
       (a, b) =>
         Number(b.reported) - Number(a.reported) ||
@@ -75,7 +75,7 @@ function isSuppressed(cycle: CycleFinding, fingerprint: string, rules: RuleSet):
   );
 }
 
-function assemble(cycle: CycleFinding, fingerprint: string, series: Series): Finding {
+function assemble(cycle: CycleFinding, fingerprint: string, series: Series, rules: RuleSet): Finding {
   const paths = cycle.paths.map(witnessPath);
   return {
     fingerprint,
@@ -86,15 +86,16 @@ function assemble(cycle: CycleFinding, fingerprint: string, series: Series): Fin
     introducedBy: cycle.introducedBy,
     fixedBy: cycle.fixedBy,
     perPatch: cycle.perPatch.map((patch) => ({ ...patch })),
-    answered: answersOf(cycle, series),
+    answered: answersOf(cycle, series, rules),
     paths,
     remaining: cycle.remaining.map(witnessPath),
     statistics: cycle.statistics,
     confidence: cycle.confidence,
     summary: summarize(cycle, series.total),
     notes: [...cycle.notes],
-    // What was there before stands on CPU0, what the series adds on CPU1: so authors draw it in their cover letters.
-    diagram: cycle.kind === 'abba' ? drawDiagram(...[...paths].reverse()) : '',
+    // The two halves of the proof come first. What was there before stands on CPU0, what the series adds on CPU1: so
+    // authors draw it in their cover letters.
+    diagram: cycle.kind === 'abba' ? drawDiagram(...paths.slice(0, 2).reverse()) : '',
   };
 }
 

@@ -42,10 +42,8 @@ export async function readInput(request: InputRequest): Promise<Outcome<Input>> 
     const count = mails.length === 1 ? 'the mail' : `none of the ${mails.length} mails`;
     return fail('input/no-patch', mails.length === 1 ? `${count} holds no patch` : `${count} holds a patch`);
   }
-  const notes = mails
-    .filter((mail) => mail.defects.length > 0)
-    .slice(0, 20)
-    .map((mail) => `${mail.origin}: ${mail.defects.join('; ')}`);
+  // What was wrong with a mail and survived is told of the patches under review, by their series.
+  const notes: string[] = [];
   if (skipped.length > 0) notes.push(`${skipped.length} files are no mails by their names and were left out`);
   return ok({ lineages: linkVersions(grouped.series), unparsed, notes });
 }

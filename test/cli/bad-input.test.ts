@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as door from '../../src/review/index.ts';
+import { reviewSchema } from '../../src/review/index.ts';
 import { type Built, buildProgram } from './built.ts';
 
 const mail = (body: string) =>
@@ -11,8 +11,7 @@ const mail = (body: string) =>
 const diff = (context: string) =>
   `diff --git a/widget.c b/widget.c\n--- a/widget.c\n+++ b/widget.c\n@@ -1,3 +1,4 @@\n int ports;\n ${context}\n+int more;\n int last;\n-- \n2.50.0\n\n`;
 
-// The engine is what these cases are about; without one there is nothing to run.
-describe.runIf('runReview' in door)('bad input ends with one line and the right exit code', () => {
+describe('bad input ends with one line and the right exit code', () => {
   let abbot: Built;
   let work: string;
   beforeAll(() => {
@@ -66,7 +65,7 @@ describe.runIf('runReview' in door)('bad input ends with one line and the right 
     const run = await abbot.run(['review', 'good.mbox', '--tree', 'tree', '--format', 'json'], { cwd: work });
     expect(run.stderr).toBe('');
     expect(run.code).toBe(0);
-    expect(door.reviewSchema.safeParse(JSON.parse(run.stdout)).error).toBeUndefined();
+    expect(reviewSchema.safeParse(JSON.parse(run.stdout)).error).toBeUndefined();
   });
 
   test('an interrupt while standard input is read exits 130 without a word', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,9 +43,10 @@ export function buildProgram(): Built {
     });
     writeFileSync(target, outputText);
   }
-  for (const shared of ['package.json', 'node_modules', 'rules', 'schema']) {
+  for (const shared of ['package.json', 'node_modules', 'schema'])
     symlinkSync(join(root, shared), join(folder, shared));
-  }
+  // The loader of rules follows no links.
+  cpSync(join(root, 'rules'), join(folder, 'rules'), { recursive: true });
   return {
     folder,
     run: (args, options = {}) => runProgram(join(folder, 'dist', 'cli', 'main.js'), args, { cwd: folder, ...options }),
