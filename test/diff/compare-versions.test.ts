@@ -216,10 +216,12 @@ test('a long line of blanks in a changelog costs nothing', () => {
 
 test('of two like lines the one in the function that had none is the new one', () => {
   const hunk = (at: number, name: string) =>
-    `@@ -${at},2 +${at},3 @@ int ${name}(struct x *x)\n \tint rc;\n+\tx_lock();\n \treturn x_go(x);\n`;
+    `@@ -${at},3 +${at},4 @@ int ${name}(struct x *x)\n \tint rc;\n \n+\tx_lock();\n \treturn x_go(x);\n`;
+  const rest = Array.from({ length: 12 }, (_, i) => `+\tx_step_${i}(x);\n`).join('');
+  const tail = `@@ -90,1 +91,13 @@ int x_all(struct x *x)\n \tint rc;\n${rest}`;
   const head = 'diff --git a/drivers/x.c b/drivers/x.c\n--- a/drivers/x.c\n+++ b/drivers/x.c\n';
-  const one = [patch(1, head + hunk(50, 'late'))];
-  const both = [patch(1, head + hunk(10, 'early') + hunk(50, 'late'))];
+  const one = [patch(1, head + hunk(50, 'late') + tail)];
+  const both = [patch(1, head + hunk(10, 'early') + hunk(50, 'late') + tail)];
   const { patches, claims } = compareVersions(series(1, one), series(2, both, ['Added x_lock() to early()']));
   expect(patches[0]?.summary).toBe('changed in early()');
   expect(claims[0]?.verdict).toBe('supported');
