@@ -87,7 +87,7 @@ export async function analyseLocks(
     beforeLocks = afterLocks;
   });
   request.onProgress({ phase: 'searching', done: 0, total: null });
-  const judgement = judgeSeries(locks, overlays, rules);
+  const judgement = numbered(judgeSeries(locks, overlays, rules), steps);
   const { counts } = index;
   const notes = [...documentedOrders(locks, overlays, rules), ...droppedLines(steps, before)];
   if (counts.unreadable > 0) notes.push(`${counts.unreadable} files of the tree could not be read`);
@@ -102,6 +102,18 @@ export async function analyseLocks(
     },
     notes,
   });
+}
+
+/** The judgement counts patches from 1; a series that is not complete has its own numbers. */
+function numbered(judgement: SeriesJudgement, steps: readonly PatchStep[]): SeriesJudgement {
+  const number = (step: number): number => steps[step - 1]?.patch ?? step;
+  const findings = judgement.findings.map((finding) => ({
+    ...finding,
+    introducedBy: finding.introducedBy === null ? null : number(finding.introducedBy),
+    fixedBy: finding.fixedBy === null ? null : number(finding.fixedBy),
+    perPatch: finding.perPatch.map((effect) => ({ ...effect, patch: number(effect.patch) })),
+  }));
+  return { ...judgement, findings };
 }
 
 /** Says for each touched file where the front end passed over something. */

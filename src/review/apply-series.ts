@@ -2,7 +2,6 @@ import { type ApplyResult, applyPatch, type FilePatch, type HunkRecord, parseDif
 import { fail, type Outcome, ok } from '../outcome/index.ts';
 import type { Series } from '../series/index.ts';
 import type { Tree } from '../tree/index.ts';
-import { isCLike } from '../tree/index.ts';
 import type { HunkOutcome } from './review.ts';
 
 /** What one patch does to the files of the tree: new bytes by path, null for a deleted file. */
@@ -90,13 +89,13 @@ function failure(patch: number, record: HunkRecord, files: readonly FilePatch[])
   return { line: `patch ${patch} ${where} was not applied: ${record.reason ?? 'it matches nowhere'}`, damaged };
 }
 
-/** Files whose change is known and not looked into: not C. */
+/** Files whose change is known and not looked into. */
 function notRead(patch: number, files: readonly FilePatch[]): string[] {
-  const others = files.map(pathOf).filter((path) => !isAnalysed(path) && !isCLike(path));
+  const others = [...new Set(files.map(pathOf).filter((path) => !isAnalysed(path)))];
   if (others.length === 0) return [];
   const shown = others.slice(0, SHOWN).join(', ');
   const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : '';
-  return [`patch ${patch} also changes files that are not C: ${shown}${more}`];
+  return [`patch ${patch} also changes files that are not .c or .h and were not looked into: ${shown}${more}`];
 }
 
 /** Whether the lock analysis reads a file of that name. */
