@@ -1,3 +1,4 @@
+// Long, because a name is told from a type and an attribute in one place only, and all three are read here.
 import type { Cursor } from './cursor.ts';
 import { readAssignment } from './expressions.ts';
 import { FIELD_FLAG, TYPE } from './facts.ts';
@@ -114,6 +115,7 @@ export function readSpecifiers(c: Cursor): Specifiers {
   };
   let lastName = -1; // the last plain name before the declarator: a typedef's, unless a type was spelled out
   let plainName = -1;
+  let dunderType = -1; // `__u16 __user *p`: the first name if all begin with `__`
   let names = 0;
   for (;;) {
     const k = c.kind();
@@ -190,6 +192,7 @@ export function readSpecifiers(c: Cursor): Specifiers {
       }
       lastName = c.at;
       if (!isAttributeWord(c, c.at)) plainName = c.at;
+      else if (dunderType < 0 && c.has(c.at, TRAIT.SCALAR)) dunderType = c.at;
       names++;
       c.at++;
       s.any = true;
@@ -204,7 +207,7 @@ export function readSpecifiers(c: Cursor): Specifiers {
       c.at = lastName;
       lastName = plainName = previousName(c, lastName);
     }
-    const chosen = plainName >= 0 ? plainName : lastName;
+    const chosen = plainName >= 0 ? plainName : dunderType >= 0 ? dunderType : lastName;
     s.type = facts.type(TYPE.NAMED, c.nameAt(chosen));
     s.typed = true;
   } else if (s.type >= 0 && names > 0 && plainName >= 0 && plainName === lastName && isTrailingAttribute(c)) {

@@ -1,3 +1,4 @@
+// A little long: conditions, assignments and returns each write out the same kinds of expression.
 import type { Cursor } from './cursor.ts';
 import { callLines } from './expressions.ts';
 import { OP, X } from './facts.ts';

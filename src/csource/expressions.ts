@@ -1,3 +1,4 @@
+// A little long, because the levels of an expression call each other in a circle.
 import { type Cursor, DEPTH_LIMIT } from './cursor.ts';
 import { readTypeName, startsType } from './declarators.ts';
 import { X } from './facts.ts';

@@ -1,3 +1,4 @@
+// Long, because what stands at file level is told apart by trying: declaration, macro use, function, old-style function.
 import { Conditions } from './conditions.ts';
 import type { Cursor } from './cursor.ts';
 import { readDeclarator, readSpecifiers, startsType } from './declarators.ts';

@@ -1,3 +1,4 @@
+// Long, because statements contain each other and share the stacks of breaks, cases and scopes: one class, one state.
 import { normalCondition } from './conditionals.ts';
 import { type Cursor, DEPTH_LIMIT } from './cursor.ts';
 import { readDeclarator, readSpecifiers, startsType } from './declarators.ts';
@@ -201,6 +202,9 @@ export class StatementReader {
       case K['asm']:
       case K['__asm__']:
       case K['__asm']:
+      case K['asm_inline']:
+      case K['asm_volatile_goto']:
+      case K['asm_goto_output']:
         this.asmStatement();
         return;
       case K['__label__']:
@@ -418,8 +422,8 @@ export class StatementReader {
 
   private asmStatement(): void {
     const { c, emitter } = this;
+    let isGoto = c.word() === K['asm_volatile_goto'] || c.word() === K['asm_goto_output'];
     c.at++;
-    let isGoto = false;
     while (c.kind() === T.IDENT) {
       if (c.word() === K['goto']) isGoto = true;
       c.at++;

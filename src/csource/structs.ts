@@ -62,12 +62,21 @@ function readField(c: Cursor, out: number[]): void {
     const name = c.words.text(c.word());
     const after = c.after(c.at + 1);
     c.at += 2;
+    const group = c.at;
     const skip = name === '__struct_group' ? 3 : name === 'struct_group' ? 1 : 2;
     for (let i = 0; i < skip; i++) {
       c.skipTo(44);
       if (c.kind() === 44) c.at++;
     }
+    const from = out.length;
     readFields(c, after - 1, out);
+    // `struct_group_tagged(tag, name, …)`: the fields are ours, and those of a struct of their own.
+    if (skip > 1 && name !== 'struct_group_attr' && c.kindAt(group) === T.IDENT && c.kindAt(group + 1) === 44) {
+      structs.push(c.nameAt(group));
+      structs.push3(TYPE.STRUCT, fields.length / 3, (out.length - from) / 3);
+      structs.push(c.line(group));
+      for (let i = from; i < out.length; i++) fields.push(out[i] as number);
+    }
     c.at = after;
     return;
   }

@@ -97,6 +97,9 @@ export const KEYWORDS = [
   'asmlinkage',
   '__init',
   '__exit',
+  'asm_inline',
+  'asm_volatile_goto',
+  'asm_goto_output',
 ] as const;
 
 export const KEYWORD_COUNT = KEYWORDS.length;

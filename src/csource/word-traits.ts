@@ -39,7 +39,7 @@ export const TRAIT = {
 const ATTRIBUTE =
   /^(?:__packed|__aligned|__attribute\w*|__randomize_layout|__no_randomize_layout|_{2,4}cacheline_\w+|__designated_init|__\w*initdata|__initconst\w*|__ro_after_init|__read_mostly|__maybe_unused|__used|__private|__section|__weak|__cold|__alias|__must_check|__deprecated|__visible|__bpf_kfunc\w*|__bpf_hook_\w+|__percpu|__rcu)$/;
 const QUALIFIER =
-  /^(?:notrace|noinstr|nokprobe_inline|noinline_for_\w+|noinline_if_\w+|asmlinkage_\w+|STATIC|INLINE|FORCE_INLINE\w*|INIT|EXPORT)$/;
+  /^(?:notrace|noinstr|\w+_noinline|nokprobe_inline|noinline_for_\w+|noinline_if_\w+|asmlinkage_\w+|STATIC|INLINE|FORCE_INLINE\w*|INIT|EXPORT)$/;
 const HINTS = new Set(['likely', 'unlikely', '__builtin_expect']);
 const SILENT = /^(EXPORT_|MODULE_(?!DEVICE_TABLE)|ACPI_EXPORT_SYMBOL|__ADDRESSABLE|BUILD_BUG)/;
 const PAIRED =

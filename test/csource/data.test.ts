@@ -54,6 +54,24 @@ describe('a struct', () => {
   });
 });
 
+describe('a group of fields', () => {
+  test('with a tag is a struct of its own as well', () => {
+    expect(
+      listing(
+        'struct a { __struct_group(a_hdr, hdr, __packed, __le16 code; u8 n;); struct_group_tagged(b, c, int d;); };',
+      ).structs(),
+    ).toEqual(['a_hdr { __le16 code, u8 n }', 'b { builtin d }', 'a { __le16 code, u8 n, builtin d }']);
+  });
+});
+
+describe('a type whose name begins with __', () => {
+  test('is told from the attributes behind it', () => {
+    expect(listing('struct a { __u16 __user *red; const __le16 __iomem *b; __be32 c __packed; };').structs()).toEqual([
+      'a { __u16 *red, __le16 *b, __be32 c }',
+    ]);
+  });
+});
+
 describe('a global', () => {
   test('has its type behind qualifiers and before attributes', () => {
     expect(
