@@ -200,7 +200,7 @@ function isCurrent(file: LinkedFile, expr: number): boolean {
 }
 
 /** What a constant, an error code or a null is worth; -1 when it cannot be told. */
-export function valueOf(file: LinkedFile, expr: number): number {
+export function knownValue(file: LinkedFile, expr: number): number {
   if (expr < 0) return -1;
   switch (file.kind(expr)) {
     case X.NUM:
@@ -208,7 +208,7 @@ export function valueOf(file: LinkedFile, expr: number): number {
     case X.NEG:
       return VALUE.NEGATIVE;
     case X.CAST:
-      return valueOf(file, file.b(expr));
+      return knownValue(file, file.b(expr));
     case X.NAME: {
       const name = file.name(file.a(expr));
       if (name === 'NULL' || name === 'false') return VALUE.ZERO;

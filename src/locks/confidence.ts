@@ -15,15 +15,8 @@ export function confidenceOf(halves: readonly Witness[], search: OrderSearch, ru
 
 function doubt(half: Witness, search: OrderSearch): number {
   const { graph, symbols } = search.index.tree;
-  let sum = 0;
-  for (const link of half.links) {
-    if (link.word >= 0) {
-      sum += 0.012;
-      continue;
-    }
-    const targets = graph.targetsOf(~link.word).length;
-    sum += 0.05 + 0.012 * Math.log2(targets);
-  }
+  let sum = 0.026 * half.cost;
+  for (const link of half.links) if (link.word < 0) sum += 0.03 + 0.006 * Math.log2(graph.targetsOf(~link.word).length);
   if (half.held.entry) sum += 0.04;
   const ends = [half.holder, ...half.links.map((link) => link.callee)];
   if (ends.some((fn) => (symbols.t.fnFlags.at(fn) & (FLAG.INIT | FLAG.EXIT)) !== 0)) sum += 0.3;

@@ -1,6 +1,6 @@
 import type { PairExplanation, SiteCount } from './finding.ts';
 import type { LockIndex } from './lock-index.ts';
-import { OrderSearch, UPWARD } from './order-search.ts';
+import { OrderSearch } from './order-search.ts';
 import type { RuleSet } from './rules/index.ts';
 import { PathWriter } from './witness-path.ts';
 
@@ -20,7 +20,10 @@ export function explainPair(index: LockIndex, rules: RuleSet, a: string, b: stri
   const search = new OrderSearch(index, rules);
   const writer = new PathWriter(search);
   const paths = (held: number, taken: number) =>
-    search.paths(held, taken, UPWARD, MOST).map((witness) => writer.write(witness));
+    search
+      .paths(held, taken)
+      .slice(0, MOST)
+      .map((witness) => writer.write(witness));
   const count = (held: number, taken: number): SiteCount => {
     const files = new Set<number>();
     let sites = 0;

@@ -1,7 +1,7 @@
 // One file, because the transfer functions of all instructions share the state of one walk over one function.
 import { ANNOTATION, F, instructionSize, OP, SCOPE, X } from '../csource/index.ts';
 import { type LinkedFile, openScope, type Scope, type TreeIndex } from '../tree/index.ts';
-import { Assumptions, decide, learned, PATH, type Test, testOf, VALUE, valueOf } from './assumptions.ts';
+import { Assumptions, decide, knownValue, learned, PATH, type Test, testOf, VALUE } from './assumptions.ts';
 import { type Exit, netEffects } from './effects.ts';
 import { type Entry, HeldSets } from './held-sets.ts';
 import { LockClasses } from './lock-classes.ts';
@@ -185,10 +185,13 @@ class Walk {
       const pc = this.work.pop() as number;
       this.step(pc, held, assume);
     }
-    const acquisitions = [...this.acquisitions.values()];
+    let acquisitions = [...this.acquisitions.values()];
     const effects = netEffects([...this.exits.values()], this.lockEvents.size).filter(
       (effect) => this.locks.kind(effect.lock) !== LOCK_KIND.UNKNOWN,
     );
+    const reentrant = new Set(effects.filter((effect) => effect.reentrant).map((effect) => effect.lock));
+    if (reentrant.size > 0)
+      acquisitions = acquisitions.map((taken) => (reentrant.has(taken.lock) ? { ...taken, reentrant: true } : taken));
     for (const { lock, instance, mode } of acquisitions) {
       if (this.locks.kind(lock) !== LOCK_KIND.PARAMETER || effects.some((effect) => effect.lock === lock)) continue;
       effects.push({ kind: EFFECT.TOUCH, lock, instance, mode, when: WHEN.ALWAYS, reentrant: false });
@@ -379,7 +382,7 @@ class Walk {
   }
 
   private assign(assume: number, target: number, value: number): number {
-    let known = valueOf(this.file, value);
+    let known = knownValue(this.file, value);
     if (known < 0) known = this.assumptions.get(assume, value);
     const after = this.invalidate(assume, target);
     return known >= 0 && this.tracked.has(target) ? this.assumptions.with(after, target, known) : after;
@@ -783,7 +786,7 @@ class Walk {
 
   private truthOf(arg: number | undefined, assume: number): number {
     if (arg === undefined) return -1;
-    const value = valueOf(this.file, arg);
+    const value = knownValue(this.file, arg);
     const known = value >= 0 ? value : this.assumptions.get(assume, arg);
     return known === VALUE.ZERO ? 0 : known === VALUE.NONZERO || known === VALUE.NEGATIVE ? 1 : -1;
   }
@@ -863,7 +866,7 @@ class Walk {
     const net: Entry[] = this.held.entriesOf(held).filter((entry) => !entry.entry);
     let result = -1;
     if (expr >= 0) {
-      result = valueOf(this.file, expr);
+      result = knownValue(this.file, expr);
       if (result < 0) result = this.assumptions.get(assume, expr);
       if (result >= VALUE.EQUAL) result = VALUE.NONZERO;
     }

@@ -1,9 +1,10 @@
 import { confidenceOf, THRESHOLD } from './confidence.ts';
-import type { CycleFinding, OrderVerdict, PatchVerdict, SeriesJudgement, SiteCount } from './finding.ts';
+import type { CycleFinding, OrderPath, OrderVerdict, PatchVerdict, SeriesJudgement, SiteCount } from './finding.ts';
 import { InstanceTracing } from './instances.ts';
 import type { LockIndex } from './lock-index.ts';
+import { ObjectBinding } from './object-binding.ts';
 import { orderChanges } from './order-changes.ts';
-import { type Below, OrderSearch, UPWARD, type Witness } from './order-search.ts';
+import { type Below, OrderSearch, type Witness } from './order-search.ts';
 import type { OverlayLocks } from './overlay-locks.ts';
 import type { RuleSet } from './rules/index.ts';
 import { MODE } from './summary.ts';
@@ -15,6 +16,10 @@ const PAIRS = 24;
 const FEW = 4;
 /** Remaining paths shown. */
 const REMAINING = 5;
+/** Further paths of the series' own shown behind the two that make the proof. */
+const FURTHER = 4;
+/** Both halves together may not cost more. */
+const TOTAL_COST = 18;
 
 /** The two orders of a pair of lock classes; `a` and `b` as the first change had them: a held, b taken. */
 interface Pair {
@@ -108,7 +113,7 @@ function invertedPairs(pairs: Pair[], searches: readonly OrderSearch[]): Pair[] 
     let map = above.get(key);
     if (!map) {
       const search = searches[view] as OrderSearch;
-      map = search.heldAbove(search.acquisitionsOf(lock), UPWARD);
+      map = search.heldAbove(lock);
       above.set(key, map);
     }
     return map;
@@ -135,7 +140,7 @@ function invertedPairs(pairs: Pair[], searches: readonly OrderSearch[]): Pair[] 
     pair.gone.forEach((list, i) => {
       best = Math.min(best, reverseCost(list, i));
     });
-    if (best < Number.POSITIVE_INFINITY) ranked.push({ pair, cost: best });
+    if (best <= TOTAL_COST) ranked.push({ pair, cost: best });
   }
   function reverseCost(list: readonly Witness[], view: number): number {
     let best = Number.POSITIVE_INFINITY;
@@ -156,6 +161,12 @@ function invertedPairs(pairs: Pair[], searches: readonly OrderSearch[]): Pair[] 
   return ranked.slice(0, PAIRS).map(({ pair }) => pair);
 }
 
+function cheapestOf(list: readonly Witness[], like: Witness): Witness {
+  return list
+    .filter((witness) => witness.held.lock === like.held.lock)
+    .reduce((best, witness) => (witness.cost < best.cost ? witness : best), like);
+}
+
 function cheapest(list: readonly Witness[]): number {
   return list.reduce((least, witness) => Math.min(least, witness.cost), Number.POSITIVE_INFINITY);
 }
@@ -172,16 +183,9 @@ function judgePair(
   rules: RuleSet,
 ): CycleFinding | null {
   const { a, b } = pair;
-  const bothAt: boolean[] = [];
-  views.forEach((_, i) => {
-    const quiet =
-      i > 0 && (pair.added[i - 1] as Witness[]).length === 0 && (pair.gone[i - 1] as Witness[]).length === 0;
-    bothAt.push(
-      quiet
-        ? (bothAt[i - 1] as boolean)
-        : exists(searches[i] as OrderSearch, a, b) && exists(searches[i] as OrderSearch, b, a),
-    );
-  });
+  const forwardAt = existsAt(a, b, pair, searches);
+  const reverseAt = existsAt(b, a, pair, searches);
+  const bothAt = forwardAt.map((there, i) => there && (reverseAt[i] as boolean));
   const last = views.length - 1;
   const lastSearch = searches[last] as OrderSearch;
   // what was added and is still there at the end, and what was there at the start and is gone
@@ -244,31 +248,40 @@ function judgePair(
   } else {
     view = last;
     mine = changedIn(added);
-    // a holder that had the order before is the weaker example of a new path
-    mine.sort(
-      (x, y) =>
-        Number(holdersGone.has(x.holder)) - Number(holdersGone.has(y.holder)) || x.cost - y.cost || x.holder - y.holder,
-    );
   }
   const search = searches[view] as OrderSearch;
-  const first = mine[0] ?? search.paths(a, b, UPWARD, 20)[0];
-  if (!first) return null;
-  const reverse = search
-    .paths(first.taken.lock, first.held.lock, UPWARD, 60)
-    .filter((witness) => !mine.includes(witness));
-  const second = reverse[0] ?? mine.find((witness) => witness.held.lock === first.taken.lock);
-  if (!second) return null;
   const writer = new PathWriter(search);
+  const near = touchedFolders(views);
+  const binding = new ObjectBinding(search.index);
+  const possible = (list: readonly Witness[]): Witness[] =>
+    list.slice(0, 400).filter((witness) => binding.isPossible(witness));
+  const shown = writer.rank(mainDirection(possible(mine)).slice(0, 40), near);
+  // a holder that had the order before is the weaker example of a new path
+  shown.sort((x, y) => Number(holdersGone.has(x.holder)) - Number(holdersGone.has(y.holder)));
+  const first = shown[0] ?? possible(search.paths(a, b))[0];
+  if (!first) return null;
+  const reverse = possible(search.paths(first.taken.lock, first.held.lock));
+  const fresh = new Set(mine.map(keyOf));
+  const ranked = writer.rank(reverse.slice(0, 400), near);
+  // what stood in the tree before proves more than what the series itself brings
+  const second =
+    ranked.find((witness) => !fresh.has(keyOf(witness))) ??
+    ranked[0] ??
+    possible(mine).find((witness) => witness.held.lock === first.taken.lock);
+  if (!second) return null;
+  const further = shown.slice(1).map((witness) => writer.write(witness));
   const paths = [writer.write(first), writer.write(second)];
+  for (const path of further)
+    if (paths.length < 2 + FURTHER && !paths.some((known) => sameChain(known, path))) paths.push(path);
   const isThere =
     verdict === 'introduced' || verdict === 'new-path' || verdict === 'narrowed' || verdict === 'pre-existing';
   const lastWriter = new PathWriter(lastSearch);
-  const staying = isThere ? lastSearch.paths(first.taken.lock, first.held.lock, UPWARD, 60) : [];
-  const other = isThere ? lastSearch.paths(first.held.lock, first.taken.lock, UPWARD, 60) : [];
+  const staying = isThere ? lastSearch.paths(first.taken.lock, first.held.lock) : [];
+  const other = isThere ? lastSearch.paths(first.held.lock, first.taken.lock) : [];
   const remaining = staying.length + other.length;
   const gate = commonGate(first, second, search);
   if (gate !== null && verdict === 'introduced') verdict = 'gated';
-  const confidence = confidenceOf([first, second], search, rules);
+  const confidence = confidenceOf([cheapestOf(mine, first), reverse[0] ?? second], search, rules);
   const introducedBy =
     verdict === 'introduced' || verdict === 'new-path' || verdict === 'transient' || verdict === 'gated'
       ? (perPatch.find((patch) => patch.verdict === 'introduced' || patch.verdict === 'new-path')?.patch ?? null)
@@ -304,9 +317,46 @@ function judgePair(
   };
 }
 
-/** Whether a path with `held` held and `taken` taken exists at all. */
-function exists(search: OrderSearch, held: number, taken: number): boolean {
-  return search.paths(held, taken, UPWARD, 1).length > 0;
+/** Those witnesses of the direction in which the series changed more; the cheaper one when it is the same. */
+function mainDirection(mine: readonly Witness[]): Witness[] {
+  const directions = new Map<number, Witness[]>();
+  for (const witness of mine) {
+    const list = directions.get(witness.held.lock);
+    if (list) list.push(witness);
+    else directions.set(witness.held.lock, [witness]);
+  }
+  return [...directions.values()].sort((x, y) => y.length - x.length || cheapest(x) - cheapest(y))[0] ?? [];
+}
+
+function sameChain(a: OrderPath, b: OrderPath): boolean {
+  return (
+    a.holds === b.holds && a.chain.map((step) => step.function).join() === b.chain.map((step) => step.function).join()
+  );
+}
+
+/** Folders of the functions that the series touches. */
+function touchedFolders(views: readonly LockIndex[]): Set<string> {
+  const folders = new Set<string>();
+  for (const view of views) {
+    const { symbols } = view.tree;
+    for (const fn of (view.tree as { touched?: readonly number[] }).touched ?? []) {
+      const path = symbols.path(symbols.t.fnFile.at(fn));
+      folders.add(path.slice(0, path.lastIndexOf('/')));
+    }
+  }
+  return folders;
+}
+
+/** Whether `taken` is taken under `held` at all, in each tree; looked for again only where that order changed. */
+function existsAt(held: number, taken: number, pair: Pair, searches: readonly OrderSearch[]): boolean[] {
+  const out: boolean[] = [];
+  searches.forEach((search, i) => {
+    const touched =
+      i === 0 ||
+      [...(pair.added[i - 1] as Witness[]), ...(pair.gone[i - 1] as Witness[])].some((w) => w.held.lock === held);
+    out.push(touched ? search.paths(held, taken).length > 0 : (out[i - 1] as boolean));
+  });
+  return out;
 }
 
 /** A third lock that both paths hold exclusively where they hold their first. */

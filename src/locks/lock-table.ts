@@ -49,7 +49,7 @@ export class LockTable {
 
 /** `$2.queue.lock` for a place that hangs on parameter 2. */
 export function parameterLock(parameter: number, path: readonly string[]): string {
-  return ['$' + parameter, ...path].join('.');
+  return [`$${parameter}`, ...path].join('.');
 }
 
 export function parseParameterLock(text: string): { parameter: number; path: string[] } {

@@ -33,7 +33,7 @@ export interface SearchBounds {
   readonly nodes: number;
 }
 
-export const UPWARD: SearchBounds = { cost: 22, nodes: 30_000 };
+export const UPWARD: SearchBounds = { cost: 15.5, nodes: 15_000 };
 export const DOWNWARD: SearchBounds = { cost: 12, nodes: 6_000 };
 /** Slots with more targets than this are not walked forward. */
 const FORWARD_TARGETS = 6;
@@ -59,26 +59,41 @@ interface Node {
 export class OrderSearch {
   readonly index: LockIndex;
   private readonly rules: RuleSet;
-  private readonly closed = new Map<number, boolean>();
+  private readonly closedNames: ReadonlySet<number>;
+  private readonly closedFiles = new Map<number, boolean>();
+  private readonly closedSlots = new Set<number>();
+  private readonly above = new Map<number, Map<number, Witness[]>>();
   /** Whether any search ended at a bound rather than at the end of what it could reach. */
   boundsHit = false;
 
   constructor(index: LockIndex, rules: RuleSet) {
     this.index = index;
     this.rules = rules;
+    const { names } = index.tree.symbols;
+    const closed = new Set<number>();
+    for (const name of [...rules.hubs.keys(), ...rules.noReturn]) closed.add(names.find(name));
+    closed.delete(-1);
+    this.closedNames = closed;
+    // what runs in a context of its own is not called by who triggers it
+    for (const rule of rules.slots.values()) {
+      if (!rule.unbound && (rule.context === null || rule.context === 'process')) continue;
+      const dot = rule.slot.indexOf('.');
+      const tag = names.find(rule.slot.slice(0, dot));
+      const field = names.find(rule.slot.slice(dot + 1));
+      const slot = tag < 0 || field < 0 ? -1 : index.tree.graph.findSlot(tag, field);
+      if (slot >= 0) this.closedSlots.add(slot);
+    }
   }
 
   /** Functions that no chain passes: hubs, and files the analysis does not look into. */
   isClosed(fn: number): boolean {
-    let closed = this.closed.get(fn);
+    const { symbols } = this.index.tree;
+    if (this.closedNames.has(symbols.t.fnName.at(fn))) return true;
+    const file = symbols.t.fnFile.at(fn);
+    let closed = this.closedFiles.get(file);
     if (closed === undefined) {
-      const { symbols } = this.index.tree;
-      const file = symbols.t.fnFile.at(fn);
-      closed =
-        this.rules.hubs.has(symbols.functionName(fn)) ||
-        isOpaque(this.rules, symbols.path(file)) ||
-        symbols.gone.has(file);
-      this.closed.set(fn, closed);
+      closed = symbols.gone.has(file) || isOpaque(this.rules, symbols.path(file));
+      this.closedFiles.set(file, closed);
     }
     return closed;
   }
@@ -117,7 +132,7 @@ export class OrderSearch {
       const steps: { word: number; cost: number }[] = [
         { word: node.fn, cost: (symbols.t.fnFlags.at(node.fn) & FLAG.MACRO) !== 0 ? 0.3 : 1 },
       ];
-      for (const slot of graph.slotsOf(node.fn)) steps.push({ word: ~slot, cost: -1 });
+      for (const slot of graph.slotsOf(node.fn)) if (!this.closedSlots.has(slot)) steps.push({ word: ~slot, cost: -1 });
       for (const step of steps) {
         const callers = graph.callersOf(step.word);
         const viaParameter = step.word < 0 && graph.slotTag.at(~step.word) < 0;
@@ -148,10 +163,13 @@ export class OrderSearch {
           if (viaParameter) continue; // the function that passes the callback calls it: walked there
           const known = nodes.get(caller);
           if (done.has(caller) || (known && known.cost <= cost)) continue;
+          const taken = summary.effects.some((effect) => effect.reentrant && effect.lock === node.taken.lock)
+            ? { ...node.taken, reentrant: true }
+            : node.taken;
           nodes.set(caller, {
             fn: caller,
             cost,
-            taken: node.taken,
+            taken,
             link: { callee: node.fn, word: step.word, line: line || this.lineOf(caller, step.word) },
             dropped,
           });
@@ -187,31 +205,36 @@ export class OrderSearch {
   }
 
   /** All ways in which `taken` comes to be taken while `held` is held, cheapest first, one for each place of holding. */
-  paths(held: number, taken: number, bounds: SearchBounds = UPWARD, most = 200): Witness[] {
-    const found = new Map<string, Witness>();
-    this.upward(this.acquisitionsOf(taken), bounds, (witness) => {
-      if (witness.held.lock === held) {
-        const key = `${witness.holder}|${witness.links[0]?.word ?? witness.taken.via}`;
-        const known = found.get(key);
-        if (!known || witness.cost < known.cost) found.set(key, witness);
-      }
-      return found.size < most;
-    });
-    return [...found.values()].sort((a, b) => a.cost - b.cost || a.holder - b.holder);
+  paths(held: number, taken: number): readonly Witness[] {
+    return this.allAbove(taken).get(held) ?? [];
   }
 
-  /** Locks held above some acquisitions, each with its cheapest witness. */
-  heldAbove(
-    starts: readonly { fn: number; taken: Acquisition }[],
-    bounds: SearchBounds = UPWARD,
-  ): Map<number, Witness> {
-    const best = new Map<number, Witness>();
-    this.upward(starts, bounds, (witness) => {
-      const known = best.get(witness.held.lock);
-      if (!known || witness.cost < known.cost) best.set(witness.held.lock, witness);
-      return true;
-    });
-    return best;
+  /** Locks held above the acquisitions of a lock, each with its cheapest witness. */
+  heldAbove(lock: number): Map<number, Witness> {
+    return new Map([...this.allAbove(lock)].map(([held, list]) => [held, list[0] as Witness]));
+  }
+
+  /** Everything found on one walk up from the acquisitions of a lock, by what is held; walked once for each lock. */
+  private allAbove(taken: number): Map<number, Witness[]> {
+    let all = this.above.get(taken);
+    if (!all) {
+      const byKey = new Map<string, Witness>();
+      this.upward(this.acquisitionsOf(taken), UPWARD, (witness) => {
+        const key = `${witness.held.lock}|${witness.holder}|${witness.links[0]?.word ?? witness.taken.via}`;
+        const known = byKey.get(key);
+        if (!known || witness.cost < known.cost) byKey.set(key, witness);
+        return true;
+      });
+      all = new Map();
+      for (const witness of byKey.values()) {
+        const list = all.get(witness.held.lock);
+        if (list) list.push(witness);
+        else all.set(witness.held.lock, [witness]);
+      }
+      for (const list of all.values()) list.sort((x, y) => x.cost - y.cost || x.holder - y.holder);
+      this.above.set(taken, all);
+    }
+    return all;
   }
 
   /** The links from a call to where a lock is taken below it. */
@@ -247,6 +270,7 @@ export class OrderSearch {
       };
       if (word >= 0) push(word, cost + ((symbols.t.fnFlags.at(word) & FLAG.MACRO) !== 0 ? 0.3 : 1));
       else {
+        if (this.closedSlots.has(~word)) return;
         const targets = graph.targetsOf(~word);
         if (targets.length > FORWARD_TARGETS) return;
         for (const fn of targets) push(fn, cost + 2.5 + Math.log2(1 + targets.length));

@@ -13,10 +13,36 @@ const USER_ENTRY = /_store$|_show$|ioctl|_write$|_release$|^__do_sys_|_open$/;
 export class PathWriter {
   private readonly index: LockIndex;
   private readonly search: OrderSearch;
+  private readonly entries = new Map<number, readonly number[]>();
 
   constructor(search: OrderSearch) {
     this.search = search;
     this.index = search.index;
+  }
+
+  /**
+   * The witnesses in the order in which a reader should meet them: short ones, whose entry a user can reach, on every
+   * architecture, near the files of the series.
+   */
+  rank(witnesses: readonly Witness[], near: ReadonlySet<string>): Witness[] {
+    const scored = witnesses.map((witness) => ({ witness, score: witness.cost + this.distance(witness, near) }));
+    return scored
+      .sort((x, y) => x.score - y.score || x.witness.cost - y.witness.cost || x.witness.holder - y.witness.holder)
+      .map(({ witness }) => witness);
+  }
+
+  private distance(witness: Witness, near: ReadonlySet<string>): number {
+    const { symbols } = this.index.tree;
+    const prefix = this.entryTo(witness.holder);
+    const entry = prefix[0] ?? witness.holder;
+    let score = 0.5 * prefix.length;
+    if (USER_ENTRY.test(symbols.functionName(entry))) score -= 6;
+    if ((symbols.t.fnFlags.at(entry) & (FLAG.INIT | FLAG.EXIT)) !== 0) score += 6;
+    const files = [entry, witness.holder, ...witness.links.map((link) => link.callee)].map((fn) => this.pathOf(fn));
+    for (const file of new Set(files))
+      if (/^arch\//.test(file) && !near.has(file.slice(0, file.lastIndexOf('/')))) score += 3;
+    if (near.has(this.directoryOf(witness.holder))) score -= 2;
+    return score;
   }
 
   write(witness: Witness): OrderPath {
@@ -106,7 +132,16 @@ export class PathWriter {
   }
 
   /** Functions from an entry point down to the holder (exclusive); empty when the holder is one, or none is near. */
-  private entryTo(holder: number): number[] {
+  private entryTo(holder: number): readonly number[] {
+    let known = this.entries.get(holder);
+    if (!known) {
+      known = this.findEntry(holder);
+      this.entries.set(holder, known);
+    }
+    return known;
+  }
+
+  private findEntry(holder: number): number[] {
     const { graph, symbols } = this.index.tree;
     const parent = new Map<number, number>([[holder, -1]]);
     let level = [holder];

@@ -49,7 +49,13 @@ export function normalize(file: RulesFile): Piece[] {
     });
   for (const [i, s] of (file.slots ?? []).entries())
     each(s.slot, ['slots', i, 'slot'], (slot, path) => {
-      const value: SlotRule = { slot, context: s.context ?? null, held: s.held ?? [], because: s.because };
+      const value: SlotRule = {
+        slot,
+        context: s.context ?? null,
+        held: s.held ?? [],
+        unbound: s.unbound ?? false,
+        because: s.because,
+      };
       pieces.push({ kind: 'slot', key: slot, path, value });
     });
   for (const [i, r] of (file.registrations ?? []).entries())

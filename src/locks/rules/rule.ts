@@ -102,6 +102,8 @@ export interface SlotRule {
   readonly context: Context | null;
   /** Classes that the caller holds around the slot when the call site cannot be seen. */
   readonly held: readonly string[];
+  /** Its targets are kept in a list and called for objects of their own kind only: no chain is walked through it. */
+  readonly unbound: boolean;
   readonly because: string;
 }
 

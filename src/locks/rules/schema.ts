@@ -190,6 +190,10 @@ export const rulesFile = closed({
         slot: z.union([slot, z.array(slot).min(1)]),
         context: context.optional(),
         held: z.array(lockClass).optional().describe('Classes that every caller of the slot holds.'),
+        unbound: z
+          .boolean()
+          .optional()
+          .describe('Its targets wait in a list for objects of their own kind: no chain is walked through it.'),
         because,
       }),
     )
