@@ -1,6 +1,7 @@
-import type { PairExplanation, SiteCount } from './finding.ts';
+import type { PairExplanation } from './finding.ts';
 import type { LockIndex } from './lock-index.ts';
 import { OrderSearch } from './order-search.ts';
+import { sitesOf } from './order-statistics.ts';
 import type { RuleSet } from './rules/index.ts';
 import { PathWriter } from './witness-path.ts';
 
@@ -24,20 +25,10 @@ export function explainPair(index: LockIndex, rules: RuleSet, a: string, b: stri
       .paths(held, taken)
       .slice(0, MOST)
       .map((witness) => writer.write(witness));
-  const count = (held: number, taken: number): SiteCount => {
-    const files = new Set<number>();
-    let sites = 0;
-    index.orders.held.forEach((lock, i) => {
-      if (lock !== held || index.orders.taken[i] !== taken) return;
-      sites++;
-      files.add(index.tree.symbols.t.fnFile.at(index.orders.fn[i] as number));
-    });
-    return { sites, files: files.size };
-  };
   return {
     forward: paths(first, second),
     reverse: paths(second, first),
-    statistics: { forward: count(first, second), reverse: count(second, first) },
+    statistics: { forward: sitesOf(index, first, second), reverse: sitesOf(index, second, first) },
     boundsHit: search.boundsHit ? ['the search ended at its bound; longer chains may exist'] : [],
   };
 }

@@ -1,6 +1,7 @@
 import { FLAG } from '../csource/index.ts';
 import { CostHeap } from './heap.ts';
 import { isOpaque, type LockIndex } from './lock-index.ts';
+import { ObjectBinding } from './object-binding.ts';
 import type { RuleSet } from './rules/index.ts';
 import type { Acquisition, Held } from './summary.ts';
 
@@ -35,6 +36,8 @@ export interface SearchBounds {
 
 export const UPWARD: SearchBounds = { cost: 15.5, nodes: 15_000 };
 export const DOWNWARD: SearchBounds = { cost: 12, nodes: 6_000 };
+/** Witnesses of one pair that are looked at closely. */
+const LOOKED_AT = 400;
 /** Slots with more targets than this are not walked forward. */
 const FORWARD_TARGETS = 6;
 
@@ -62,6 +65,8 @@ export class OrderSearch {
   private readonly closedNames: ReadonlySet<number>;
   private readonly closedFiles = new Map<number, boolean>();
   private readonly closedSlots = new Set<number>();
+  private readonly proven = new Map<string, readonly Witness[]>();
+  private readonly binding: ObjectBinding;
   private readonly above = new Map<number, Map<number, Witness[]>>();
   /** Whether any search ended at a bound rather than at the end of what it could reach. */
   boundsHit = false;
@@ -69,6 +74,7 @@ export class OrderSearch {
   constructor(index: LockIndex, rules: RuleSet) {
     this.index = index;
     this.rules = rules;
+    this.binding = new ObjectBinding(index);
     const { names } = index.tree.symbols;
     const closed = new Set<number>();
     for (const name of [...rules.hubs.keys(), ...rules.noReturn]) closed.add(names.find(name));
@@ -206,7 +212,18 @@ export class OrderSearch {
 
   /** All ways in which `taken` comes to be taken while `held` is held, cheapest first, one for each place of holding. */
   paths(held: number, taken: number): readonly Witness[] {
-    return this.allAbove(taken).get(held) ?? [];
+    const key = `${held}|${taken}`;
+    let known = this.proven.get(key);
+    if (!known) {
+      known = this.possible(this.allAbove(taken).get(held) ?? []);
+      this.proven.set(key, known);
+    }
+    return known;
+  }
+
+  /** Those witnesses whose indirect calls can be for the object that they pass. */
+  possible(witnesses: readonly Witness[]): Witness[] {
+    return witnesses.slice(0, LOOKED_AT).filter((witness) => this.binding.isPossible(witness));
   }
 
   /** Locks held above the acquisitions of a lock, each with its cheapest witness. */

@@ -25,9 +25,15 @@ export class PathWriter {
    * architecture, near the files of the series.
    */
   rank(witnesses: readonly Witness[], near: ReadonlySet<string>): Witness[] {
-    const scored = witnesses.map((witness) => ({ witness, score: witness.cost + this.distance(witness, near) }));
+    const { graph } = this.index.tree;
+    const scored = witnesses.map((witness) => ({
+      witness,
+      score: witness.cost + this.distance(witness, near),
+      // of two that are equally short, the one by well-travelled functions is the better example
+      travelled: witness.links.reduce((sum, link) => sum + Math.log2(1 + graph.callersOf(link.callee).length), 0),
+    }));
     return scored
-      .sort((x, y) => x.score - y.score || x.witness.cost - y.witness.cost || x.witness.holder - y.witness.holder)
+      .sort((x, y) => x.score - y.score || y.travelled - x.travelled || x.witness.holder - y.witness.holder)
       .map(({ witness }) => witness);
   }
 

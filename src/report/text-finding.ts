@@ -20,6 +20,15 @@ export interface FindingStyle {
   readonly all: boolean;
 }
 
+/** Paths that make the proof; further ones are named in a line, and shown with --all. */
+const CYCLE = 2;
+
+/** `The same order also from bind_store() and device_shutdown(); --all shows the chains.` */
+function furtherPaths(paths: readonly WitnessPath[]): string {
+  const names = [...new Set(paths.map((path) => `${path.chain[0]?.function ?? '?'}()`))];
+  return `Further paths of this series begin at ${names.join(', ')}; --all shows them.`;
+}
+
 /** One finding for the terminal, without the number in front. */
 export function findingText(finding: Finding, style: FindingStyle): string[] {
   const { colors, width } = style;
@@ -34,12 +43,14 @@ export function findingText(finding: Finding, style: FindingStyle): string[] {
     ...finding.answered.flatMap((a) => prose(`${a.by}: “${a.quote}” (${a.messageId})`).map(colors.quiet)),
   ];
   if (BRIEF.has(finding.verdict) && !style.all) return out;
-  for (const path of finding.paths) out.push('', ...pathText(path, width, colors));
+  const proof = style.all ? finding.paths : finding.paths.slice(0, CYCLE);
+  for (const path of proof) out.push('', ...pathText(path, width, colors));
+  if (finding.paths.length > proof.length) out.push('', ...prose(furtherPaths(finding.paths.slice(proof.length))));
   if (finding.diagram !== '') out.push('', ...cleanLines(finding.diagram));
   const counted = statisticsSentence(finding.locks, finding.statistics);
   const closing = [
     ...(counted === null ? [] : prose(`In the tree: ${counted}`)),
-    ...assumptionsText(finding.paths, prose),
+    ...assumptionsText(proof, prose),
     ...remainingSentences(finding).flatMap(prose),
     ...finding.notes.flatMap((note) => prose(note)),
     colors.quiet(`confidence ${Math.round(finding.confidence * 100)} %, ${clean(finding.fingerprint)}`),

@@ -5,7 +5,7 @@ const INDENT = 4;
 const GAP = 2;
 const WAITS = '  <-- WAITS';
 /** Rows of one CPU after it holds its first lock; a longer chain is elided in the middle. */
-const MAX_ROWS = 7;
+const MAX_ROWS = 6;
 /** Minimal cycles have two to four classes; five columns still leave each room for its marker. */
 const MAX_CPUS = 5;
 
@@ -56,19 +56,26 @@ export function drawDiagram(...paths: readonly WitnessPath[]): string {
 function column(path: WitnessPath): Column {
   const entry = path.chain[0];
   const step = path.acquire ? Math.min(path.acquire.step, Math.max(path.chain.length - 1, 0)) : -1;
-  const first: Row[] = path.chain.slice(1, Math.max(step + 1, 1)).map((s, i) => callRow(s, i));
+  // Of the way to the first lock only the function that takes it counts; the entry stands in the heading.
+  const holder = step > 0 ? path.chain[step] : undefined;
+  const base = holder ? 1 : 0;
+  const first: Row[] = holder ? [callRow(holder, 0)] : [];
   const lock = path.acquire ? call(path.acquire.call, path.holds, path.wait?.call) : `[holds ${ascii(path.holds)}]`;
-  first.push({ text: lock, depth: Math.max(step, 0), keep: true });
+  first.push({ text: lock, depth: base, keep: true });
 
   const from = Math.max(step + 1, 1);
-  const after: Row[] = path.chain.slice(from).map((s, i) => callRow(s, from - 1 + i));
+  const after: Row[] = path.chain.slice(from).map((s, i) => callRow(s, base + i));
   const last = path.chain.at(-1);
   if (path.wait && (!last || after.length === 0 || bare(path.wait.call) !== ascii(last.function))) {
-    after.push({ text: call(path.wait.call, path.waits, path.acquire?.call), depth: path.wait.step, keep: true });
+    after.push({
+      text: call(path.wait.call, path.waits, path.acquire?.call),
+      depth: base + Math.max(0, path.wait.step - from + 1),
+      keep: true,
+    });
   }
-  const end = after.pop() ?? { text: `[waits for ${ascii(path.waits)}]`, depth: Math.max(step, 0), keep: true };
+  const end = after.pop() ?? { text: `[waits for ${ascii(path.waits)}]`, depth: base, keep: true };
   after.push({ text: end.text + WAITS, depth: end.depth, keep: true });
-  return { entry: entry ? ascii(entry.function) : '?', first: elide(first), after: elide(after) };
+  return { entry: entry ? ascii(entry.function) : '?', first, after: elide(after) };
 }
 
 function callRow(step: ChainStep, depth: number): Row {

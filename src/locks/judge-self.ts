@@ -1,0 +1,88 @@
+import { THRESHOLD } from './confidence.ts';
+import type { CycleFinding, OrderVerdict, PatchVerdict } from './finding.ts';
+import type { InstanceTracing } from './instances.ts';
+import type { LockIndex } from './lock-index.ts';
+import type { OrderSearch, Witness } from './order-search.ts';
+import type { RuleSet } from './rules/index.ts';
+import { MODE } from './summary.ts';
+import { PathWriter } from './witness-path.ts';
+
+/** What each patch did to one way of taking a lock that is held already. */
+export interface SelfChanges {
+  readonly added: Witness[][];
+  readonly gone: Witness[][];
+}
+
+/** Whether a witness takes the very object that is held, in a way that waits for ever. */
+export function isSelfDeadlock(witness: Witness, tracing: InstanceTracing, index: LockIndex, rules: RuleSet): boolean {
+  const { held, taken } = witness;
+  if (taken.tries || taken.nested || taken.reentrant || held.entry) return false;
+  if (held.mode !== MODE.EXCLUSIVE && taken.mode !== MODE.EXCLUSIVE) return false;
+  if (rules.classes.get(index.locks.text(held.lock))?.selfCycle === false && !held.instance.startsWith(':'))
+    return tracing.isSameObject(witness) && witness.links.length === 0;
+  return tracing.isSameObject(witness);
+}
+
+/** The finding for one self-deadlock. */
+export function judgeSelf(self: SelfChanges, searches: readonly OrderSearch[]): CycleFinding | null {
+  let present = 0;
+  let introducedBy: number | null = null;
+  let fixedBy: number | null = null;
+  const perPatch: PatchVerdict[] = [];
+  let witness: Witness | null = null;
+  let view = searches.length - 1;
+  let started = false;
+  self.added.forEach((list, i) => {
+    const minus = (self.gone[i] as Witness[]).length;
+    if (minus > 0) {
+      fixedBy = i + 1;
+      if (!witness) {
+        witness = (self.gone[i] as Witness[])[0] as Witness;
+        view = i;
+      }
+      if (present > 0) present = 0;
+    }
+    if (list.length > 0) {
+      introducedBy ??= i + 1;
+      present += list.length;
+      if (!started) {
+        witness = [...list].sort((x, y) => x.cost - y.cost)[0] as Witness;
+        view = i + 1;
+        started = true;
+      }
+    }
+    if (list.length > 0 || minus > 0)
+      perPatch.push({
+        patch: i + 1,
+        verdict: list.length > 0 ? 'introduced' : 'fixed',
+        added: list.length,
+        closed: minus,
+        remaining: present,
+      });
+  });
+  const shown = witness as Witness | null;
+  if (!shown) return null;
+  const verdict: OrderVerdict = introducedBy !== null ? (present > 0 ? 'introduced' : 'transient') : 'fixed';
+  const search = searches[view] as OrderSearch;
+  const path = { ...new PathWriter(search).write(shown), instance: 'same' as const };
+  const confidence = Math.round(Math.max(0.3, 0.95 - 0.04 * shown.cost) * 100) / 100;
+  return {
+    kind: 'self-deadlock',
+    locks: [search.index.locks.text(shown.held.lock)],
+    verdict,
+    introducedBy,
+    fixedBy,
+    perPatch,
+    paths: [path],
+    remaining: [],
+    statistics: {
+      forward: { sites: 0, files: 0 },
+      reverse: { sites: 0, files: 0 },
+      remaining: present,
+      closed: fixedBy === null ? 0 : 1,
+    },
+    confidence,
+    reported: confidence >= THRESHOLD,
+    notes: [],
+  };
+}
