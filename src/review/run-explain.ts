@@ -31,6 +31,7 @@ export async function runExplain(request: ExplainRequest): Promise<Outcome<Expla
     const { index, locks } = opened.value;
     const [a, b] = request.locks;
     const explained = explainPair(locks, rules, a, b);
+    index.close();
     if (explained === null) return unknownClass(request.locks, locks);
     const { files, functions, unresolvedCalls } = index.counts;
     return ok({

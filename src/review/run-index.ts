@@ -22,6 +22,7 @@ export async function runIndex(request: IndexRequest): Promise<Outcome<IndexSumm
     const opened = await openLocks(tree.value, rules, request);
     if (!opened.ok) return opened;
     const { index, locks } = opened.value;
+    index.close();
     const { files, functions, callSites, unresolvedCalls, slots, bytes } = index.counts;
     return ok({
       files,
