@@ -3,16 +3,19 @@ const decoder = new TextDecoder('latin1');
 
 /** All names of a tree, interned: one id for one spelling. Loads from its columns without work, and grows on top of them. */
 export class GlobalNames {
-  pool: Uint8Array;
-  ends: Int32Array;
-  slots: Int32Array;
-  count: number;
+  private pool: Uint8Array;
+  private ends: Int32Array;
+  private slots: Int32Array;
+  private count: number;
+  /** Names that came after the columns were read from a file; those stay as they are. */
+  private readonly later: { ids: Map<string, number>; texts: string[] } | null;
 
   constructor(stored?: { pool: Uint8Array; ends: Int32Array; slots: Int32Array }) {
     this.pool = stored?.pool ?? new Uint8Array(1 << 16);
     this.ends = stored?.ends ?? new Int32Array(1 << 12);
     this.slots = stored?.slots ?? new Int32Array(1 << 13).fill(-1);
     this.count = stored ? stored.ends.length : 0;
+    this.later = stored ? { ids: new Map(), texts: [] } : null;
   }
 
   /** Id of the bytes, new if they were not there. */
@@ -21,6 +24,16 @@ export class GlobalNames {
     const slot = this.locate(bytes, start, end, hash);
     const known = this.slots[slot] as number;
     if (known >= 0) return known;
+    if (this.later) {
+      const text = decoder.decode(bytes.subarray(start, end));
+      let late = this.later.ids.get(text);
+      if (late === undefined) {
+        late = this.count + this.later.texts.length;
+        this.later.ids.set(text, late);
+        this.later.texts.push(text);
+      }
+      return late;
+    }
     const id = this.count++;
     const from = id === 0 ? 0 : (this.ends[id - 1] as number);
     const to = from + end - start;
@@ -41,11 +54,14 @@ export class GlobalNames {
   /** Id of a name, -1 when the tree does not know it. */
   find(text: string): number {
     const bytes = encoder.encode(text);
-    return this.slots[this.locate(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length))] as number;
+    const known = this.slots[this.locate(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length))] as number;
+    if (known >= 0 || !this.later) return known;
+    return this.later.ids.get(decoder.decode(bytes)) ?? -1;
   }
 
   text(id: number): string {
     if (id < 0) return '';
+    if (id >= this.count) return this.later?.texts[id - this.count] ?? '';
     return decoder.decode(this.pool.subarray(id === 0 ? 0 : this.ends[id - 1], this.ends[id]));
   }
 
