@@ -242,7 +242,8 @@ describe.skipIf(seed === null || linux === null)('the series that the project be
       ).toBeGreaterThan(1);
       for (const path of [...explained.forward, ...explained.reverse]) {
         expect(path.chain.length).toBeGreaterThan(0);
-        expect(path.acquire).not.toBeNull();
+        // Null is a lock held on entry, as the function itself asserts.
+        expect(path.acquire !== null || path.assumptions.length > 0).toBe(true);
       }
     });
 
