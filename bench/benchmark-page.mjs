@@ -33,7 +33,10 @@ export function knownCauses() {
 
 /** A table whose last column is the cause, as far as somebody wrote one. */
 export function causeTable(head, rows, causes) {
-  return table([...head, 'cause'], rows.map((row) => [...row, causes.get(escapeCell(row[0])) ?? UNKNOWN]));
+  return table(
+    [...head, 'cause'],
+    rows.map((row) => [...row, causes.get(escapeCell(row[0])) ?? UNKNOWN]),
+  );
 }
 
 /** A Markdown table; cells are text. */
@@ -43,7 +46,9 @@ export function table(head, rows) {
 }
 
 function escapeCell(cell) {
-  return String(cell ?? '').replace(/(?<!\\)\|/g, '\\|').replace(/\n/g, ' ');
+  return String(cell ?? '')
+    .replace(/(?<!\\)\|/g, '\\|')
+    .replace(/\n/g, ' ');
 }
 
 /** How often each kind of cause occurs: what stands before the colon. */

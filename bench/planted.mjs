@@ -18,6 +18,8 @@ import { PLANTED, plantedText } from './plant-inversion.mjs';
 import { sample } from './seeded-sample.mjs';
 
 const DISTANCES = [1, 2, 3];
+/** Places where a lock is taken that are looked at for the primitive. */
+const LOOKED_AT = 12;
 const { values } = parseArgs({
   options: {
     tree: { type: 'string', default: '6.12' },
@@ -31,8 +33,14 @@ const { rules, index, locks, folder, tree } = await openLockTree(values.tree);
 const { symbols, graph } = index;
 const baseSearch = new OrderSearch(locks, rules);
 const results = [];
-const refused = { 'class cannot be written as C': 0, 'no function of the tree to call': 0, 'spelled C gives another class': 0 };
+const refused = {
+  'class cannot be written as C': 0,
+  'no function of the tree to call': 0,
+  'spelled C gives another class': 0,
+};
 const times = [];
+const families = new Map();
+const sources = new Map();
 
 const orders = sample(ownOrders(), Number.MAX_SAFE_INTEGER, Number(values.seed));
 for (const way of ['new', 'existing']) {
@@ -67,7 +75,8 @@ function plant(order, way, calls) {
   const [first, second] = [locks.locks.text(order.taken), locks.locks.text(order.held)];
   const existing = way === 'existing' ? functionTaking(order.held, calls - 1, fileId) : null;
   if (way === 'existing' && !existing) return refuse('no function of the tree to call');
-  const text = plantedText(symbols, fileId, first, second, calls, existing);
+  const asLock = (lock) => ({ text: locks.locks.text(lock), family: familyOf(lock) });
+  const text = plantedText(asLock(order.taken), asLock(order.held), calls, existing);
   if (text === null) return refuse('class cannot be written as C');
   const bytes = Buffer.concat([readFileSync(join(folder, path)), Buffer.from(text)]);
 
@@ -87,6 +96,28 @@ function plant(order, way, calls) {
 function refuse(why) {
   refused[why]++;
   return false;
+}
+
+/** The family of the primitive with which the tree takes a lock, null when its source does not show one. */
+function familyOf(lock) {
+  if (!families.has(lock)) families.set(lock, readFamily(lock));
+  return families.get(lock);
+}
+
+function readFamily(lock) {
+  for (const { fn, taken } of baseSearch.acquisitionsOf(lock).slice(0, LOOKED_AT)) {
+    const line = sourceLines(symbols.path(symbols.t.fnFile.at(fn)))[taken.line - 1] ?? '';
+    for (const [, name] of line.matchAll(/\b(\w+)\s*\(/g)) {
+      const api = rules.locks.get(name);
+      if (api?.op === 'acquire' && api.arg !== null && api.field === null) return api.family;
+    }
+  }
+  return null;
+}
+
+function sourceLines(path) {
+  if (!sources.has(path)) sources.set(path, readFileSync(join(folder, path), 'latin1').split('\n'));
+  return sources.get(path);
 }
 
 /** Whether the front end reads the planted functions as the orders they are meant to be. */
@@ -147,8 +178,13 @@ function report() {
   for (const { order, way, calls, why } of missed)
     console.log(`missed (${way}, ${calls}): ${pairText(order)}  ${placeOf(index, order.fn, order.line)}  ${why}`);
   if (!values.write) return;
-  const list = missed.map((m) => [`${pairText(m.order)} (${m.way}, ${m.calls})`, placeOf(index, m.order.fn, m.order.line), m.why]);
-  const misses = missed.length === 0 ? '' : `\n\n${causeTable(['order of the tree', 'at', 'what happened'], list, knownCauses())}`;
+  const list = missed.map((m) => [
+    `${pairText(m.order)} (${m.way}, ${m.calls})`,
+    placeOf(index, m.order.fn, m.order.line),
+    m.why,
+  ]);
+  const misses =
+    missed.length === 0 ? '' : `\n\n${causeTable(['order of the tree', 'at', 'what happened'], list, knownCauses())}`;
   writeSection('planted', `${figures}\n\n${note}${misses}`);
 }
 

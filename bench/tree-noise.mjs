@@ -55,7 +55,10 @@ if (values.write) {
     finding.confidence,
     chainText(finding.paths[1]),
   ]);
-  writeSection('tree-noise', `${summary}\n\n${causeTable(['own order', 'confidence', 'reverse'], rows, knownCauses())}`);
+  writeSection(
+    'tree-noise',
+    `${summary}\n\n${causeTable(['own order', 'confidence', 'reverse'], rows, knownCauses())}`,
+  );
 }
 index.close();
 await tree.close();
