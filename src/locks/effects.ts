@@ -4,6 +4,7 @@ import { EFFECT, type Effect, WHEN } from './summary.ts';
 
 /** One way out of a function. */
 export interface Exit {
+  readonly line: number;
   /** What is held, or missing, beyond what came in. */
   readonly net: readonly Entry[];
   /** VALUE of what is returned, -1 when unknown. */
@@ -78,7 +79,7 @@ export function netEffects(all: readonly Exit[], events: number): Effect[] {
 }
 
 /** What tells the exits that have it from those that have not; null when nothing does. */
-function whenOf(exits: readonly Exit[], has: readonly boolean[]): number | null {
+export function whenOf(exits: readonly Exit[], has: readonly boolean[]): number | null {
   const split = (inside: (exit: Exit) => boolean): boolean => exits.every((exit, i) => inside(exit) === has[i]);
   if (split((exit) => exit.result === VALUE.ZERO)) return WHEN.ZERO;
   if (split((exit) => exit.result !== VALUE.ZERO) && exits.some((exit) => exit.result === VALUE.ZERO))

@@ -1,7 +1,8 @@
 // One file, because the transfer functions of all instructions share the state of one walk over one function.
-import { ANNOTATION, F, instructionSize, OP, SCOPE, X } from '../csource/index.ts';
+import { ANNOTATION, F, FLAG, instructionSize, OP, SCOPE, X } from '../csource/index.ts';
 import { type LinkedFile, openScope, type Scope, type TreeIndex } from '../tree/index.ts';
 import { Assumptions, decide, knownValue, learned, PATH, type Test, testOf, VALUE } from './assumptions.ts';
+import { type Imbalance, imbalancesOf } from './balance.ts';
 import { type Exit, netEffects } from './effects.ts';
 import { type Entry, HeldSets } from './held-sets.ts';
 import { LockClasses } from './lock-classes.ts';
@@ -88,6 +89,14 @@ export class FunctionAnalysis {
     return false;
   }
 
+  /** Where the exits of a function disagree about a lock; nothing for a function that was not read whole. */
+  balance(file: LinkedFile, local: number): Imbalance[] {
+    const flags = file.facts.functions[local * F.WORDS + F.FLAGS] as number;
+    if ((flags & (FLAG.PARTIAL | FLAG.MACRO)) !== 0 || !this.concerns(file, local)) return [];
+    const api = (name: number): LockApi | null => this.api(file, name);
+    return new Walk(this.index, this.rules, this.locks, this.classes, this.effectsOf, api, file, local).balance();
+  }
+
   /** The summary of the function at position `local` of its file. */
   analyse(file: LinkedFile, local: number): Summary {
     if (!this.concerns(file, local)) return EMPTY_SUMMARY;
@@ -102,6 +111,10 @@ export class FunctionAnalysis {
       local,
     ).run();
   }
+}
+
+function isOwnerless(rules: RuleSet, family: string): boolean {
+  return rules.families.some((known) => known.family === family && known.ownerless);
 }
 
 function isGuardBlock(name: string, rules: RuleSet): boolean {
@@ -140,7 +153,10 @@ class Walk {
   private readonly argInstances = new Map<number, string[]>();
   private bounded = false;
   private hasPrimitive = false;
-  private lockEvents = new Set<number>();
+  private readonly lockEvents = new Set<number>();
+  private readonly taken = new Set<number>();
+  private readonly released = new Set<number>();
+  private readonly ownerless = new Set<number>();
 
   constructor(
     index: TreeIndex,
@@ -179,12 +195,32 @@ class Walk {
   }
 
   run(): Summary {
+    this.walk();
+    return this.summary();
+  }
+
+  /** What the exits disagree about. */
+  balance(): Imbalance[] {
+    this.walk();
+    if (this.bounded) return [];
+    return imbalancesOf(
+      [...this.exits.values()],
+      (lock) => this.locks.isClass(lock) && !this.ownerless.has(lock),
+      this.taken,
+      this.released,
+    );
+  }
+
+  private walk(): void {
     while (this.work.length > 0) {
       const assume = this.work.pop() as number;
       const held = this.work.pop() as number;
       const pc = this.work.pop() as number;
       this.step(pc, held, assume);
     }
+  }
+
+  private summary(): Summary {
     let acquisitions = [...this.acquisitions.values()];
     const effects = netEffects([...this.exits.values()], this.lockEvents.size).filter(
       (effect) => this.locks.kind(effect.lock) !== LOCK_KIND.UNKNOWN,
@@ -357,7 +393,7 @@ class Walk {
         return;
       }
       case OP.RETURN:
-        this.exit(code[pc + 1] as number, held, assume);
+        this.exit(code[pc + 1] as number, held, assume, line);
         return;
       default:
         this.enter(next, held, assume);
@@ -647,6 +683,7 @@ class Walk {
     switch (api.op) {
       case 'release':
         this.lockEvents.add(pc);
+        this.released.add(lock);
         return [{ held: this.held.remove(held, lock, instance, mode, line, true), assume }];
       case 'downgrade':
         return [{ held: this.held.downgrade(held, lock, instance), assume }];
@@ -670,6 +707,8 @@ class Walk {
         ];
       default: {
         this.lockEvents.add(pc);
+        this.taken.add(lock);
+        if (isOwnerless(this.rules, api.family)) this.ownerless.add(lock);
         const tries = api.op === 'try' || (api.tryArg !== null && !this.isZero(args[api.tryArg]));
         const nested = api.subclassArg !== null || api.nestArg !== null;
         this.recordAcquisition(pc, { lock, instance, mode, line, via: -1, tries, reentrant: false, nested }, held);
@@ -748,8 +787,10 @@ class Walk {
         }
         const { lock, instance } = this.substitute(effect, args, expr);
         if (effect.kind === EFFECT.MAY_RELEASE) held = this.held.forget(held, lock);
-        else if (effect.kind === EFFECT.RELEASE) held = this.held.remove(held, lock, instance, effect.mode, line, true);
-        else {
+        else if (effect.kind === EFFECT.RELEASE) {
+          this.released.add(lock);
+          held = this.held.remove(held, lock, instance, effect.mode, line, true);
+        } else {
           this.recordAcquisition(
             pc,
             {
@@ -765,6 +806,7 @@ class Walk {
             held,
           );
           if (effect.kind === EFFECT.TOUCH) continue;
+          this.taken.add(lock);
           held = this.held.add(held, {
             lock,
             instance,
@@ -861,7 +903,7 @@ class Walk {
     return { have, dropped };
   }
 
-  private exit(expr: number, heldIn: number, assume: number): void {
+  private exit(expr: number, heldIn: number, assume: number, line: number): void {
     const held = this.held.leave(heldIn, () => true);
     const net: Entry[] = this.held.entriesOf(held).filter((entry) => !entry.entry);
     let result = -1;
@@ -878,6 +920,7 @@ class Walk {
     }
     const flag = (which: number): boolean => this.assumptions.get(assume, which) === 1;
     const exit: Exit = {
+      line,
       net,
       result,
       parameters,

@@ -1,6 +1,7 @@
 import type { CycleFinding, SeriesJudgement } from './finding.ts';
 import { InstanceTracing } from './instances.ts';
 import { invertedPairs } from './inverted-pairs.ts';
+import { judgeBalance } from './judge-balance.ts';
 import { judgePair } from './judge-pair.ts';
 import { isSelfDeadlock, judgeSelf, type SelfChanges } from './judge-self.ts';
 import type { LockIndex } from './lock-index.ts';
@@ -66,6 +67,7 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
     const finding = judgeSelf(self, searches);
     if (finding) findings.push(finding);
   }
+  findings.push(...judgeBalance(base, steps, rules));
   const shown = findings.filter((finding) => !isSuppressed(finding, rules));
   const bounds = searches.some((search) => search.boundsHit)
     ? ['some searches for the reverse order ended at their bound']

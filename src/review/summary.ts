@@ -5,6 +5,7 @@ export function summarize(finding: CycleFinding, total: number): string {
   const [path, reverse] = finding.paths;
   const patch = (index: number | null): string => (index === null ? 'the series' : `patch ${index}/${total}`);
   if (finding.kind === 'self-deadlock') return selfDeadlock(finding, patch);
+  if (finding.kind !== 'abba') return imbalance(finding, patch);
   const [held = '?', taken = '?'] = finding.locks;
   const mine = path ? `${entry(path)} takes ${path.waits} with ${path.holds} held` : `${taken} is taken under ${held}`;
   const theirs = reverse ? `${entry(reverse)} takes them the other way round` : 'the other order exists too';
@@ -34,6 +35,20 @@ function selfDeadlock(finding: CycleFinding, patch: (index: number | null) => st
   if (finding.verdict === 'transient')
     return `Between ${patch(finding.introducedBy)} and ${patch(finding.fixedBy)} only, ${where}.`;
   return `With ${patch(finding.introducedBy)}, ${where}.`;
+}
+
+function imbalance(finding: CycleFinding, patch: (index: number | null) => string): string {
+  const [lock = '?'] = finding.locks;
+  const [path] = finding.paths;
+  const name = path ? entry(path) : 'a function';
+  const what =
+    finding.kind === 'missing-unlock'
+      ? `${name} returns with ${lock} held on one way out and without it on others`
+      : `${name} lets go of ${lock} on a way where it does not hold it`;
+  if (finding.verdict === 'fixed') return `Before ${patch(finding.fixedBy)}, ${what}.`;
+  if (finding.verdict === 'transient')
+    return `Between ${patch(finding.introducedBy)} and ${patch(finding.fixedBy)} only, ${what}.`;
+  return `With ${patch(finding.introducedBy)}, ${what}.`;
 }
 
 function entry(path: OrderPath): string {

@@ -1,0 +1,61 @@
+import { type Exit, whenOf } from './effects.ts';
+import { WHEN } from './summary.ts';
+
+/** A lock that some way out of a function treats otherwise than the function does elsewhere. */
+export interface Imbalance {
+  readonly kind: 'missing-unlock' | 'double-unlock' | 'unlock-not-held';
+  readonly lock: number;
+  /** Where the lock was taken, or let go for the second time. */
+  readonly line: number;
+  /** The way out. */
+  readonly exitLine: number;
+  /** All ways out hold it: a wrapper by design, unless the function let it go before. */
+  readonly always: boolean;
+  /** Held on the ways out that report an error, or on ways that nothing tells apart: no design does that. */
+  readonly odd: boolean;
+}
+
+/**
+ * What the exits of a function disagree about. `taken` and `released` are the locks that the function itself takes and
+ * lets go somewhere.
+ */
+export function imbalancesOf(
+  all: readonly Exit[],
+  counts: (lock: number) => boolean,
+  taken: ReadonlySet<number>,
+  released: ReadonlySet<number>,
+): Imbalance[] {
+  const usual = all.filter((exit) => !exit.warned);
+  const exits = usual.length > 0 ? usual : all;
+  const out: Imbalance[] = [];
+  const seen = new Set<string>();
+  for (const exit of exits) {
+    for (const entry of exit.net) {
+      const key = `${entry.missing}|${entry.lock}`;
+      if (seen.has(key) || !counts(entry.lock) || entry.reentrant) continue;
+      seen.add(key);
+      const has = exits.map((other) => other.net.some((e) => e.lock === entry.lock && e.missing === entry.missing));
+      const always = has.every(Boolean);
+      const when = always ? WHEN.ALWAYS : whenOf(exits, has);
+      const bad = exits.filter((_, i) => has[i]);
+      const at = bad[bad.length - 1] as Exit;
+      const culprit = at.net.find((e) => e.lock === entry.lock && e.missing === entry.missing) ?? entry;
+      const odd = when === null || when === WHEN.NEGATIVE;
+      if (entry.missing) {
+        // letting go of the caller's lock on every way, or where the result tells, is a wrapper
+        if (!taken.has(entry.lock) && when !== null) continue;
+        out.push({
+          kind: taken.has(entry.lock) ? 'double-unlock' : 'unlock-not-held',
+          lock: entry.lock,
+          line: culprit.line,
+          exitLine: at.line,
+          always,
+          odd,
+        });
+      } else if (always || released.has(entry.lock)) {
+        out.push({ kind: 'missing-unlock', lock: entry.lock, line: culprit.line, exitLine: at.line, always, odd });
+      }
+    }
+  }
+  return out;
+}
