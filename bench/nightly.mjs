@@ -1,0 +1,26 @@
+// All the long benchmarks, one after the other, each writing its part of docs/benchmark.md.
+//
+//   npm run nightly            (about an hour on two cores)
+//
+// Exit code 1 when one of them could not run; what the figures are decides nothing.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const RUNS = [
+  ['locks.mjs', '--write'],
+  ['tree-noise.mjs', '--write'],
+  ['planted.mjs', '--write'],
+];
+
+let failed = 0;
+const build = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+if (build.status !== 0) process.exit(1);
+for (const [name, ...args] of RUNS) {
+  console.log(`\n== ${[name, ...args].join(' ')}`);
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  const run = spawnSync(process.execPath, [script, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (run.status === 0) continue;
+  failed++;
+  console.error(`${name} ended with ${run.signal ?? run.status}`);
+}
+process.exit(failed > 0 ? 1 : 0);
