@@ -59,7 +59,7 @@ export function assembleFindings(
  */
 export function fingerprintOf(cycle: CycleFinding): string {
   const locks = [...cycle.locks].sort();
-  if (cycle.kind === 'abba') return [cycle.kind, ...locks].join(':');
+  if (cycle.kind === 'abba' || cycle.kind === 'wait-under-lock') return [cycle.kind, ...locks].join(':');
   const path = cycle.paths[0];
   const at = path?.wait?.step ?? (path ? path.chain.length - 1 : 0);
   return [cycle.kind, ...locks, path?.chain[at]?.function ?? '?'].join(':');
@@ -95,7 +95,8 @@ function assemble(cycle: CycleFinding, fingerprint: string, series: Series, rule
     notes: [...cycle.notes],
     // The two halves of the proof come first. What was there before stands on CPU0, what the series adds on CPU1: so
     // authors draw it in their cover letters.
-    diagram: cycle.kind === 'abba' ? drawDiagram(...paths.slice(0, 2).reverse()) : '',
+    diagram:
+      cycle.kind === 'abba' || cycle.kind === 'wait-under-lock' ? drawDiagram(...paths.slice(0, 2).reverse()) : '',
   };
 }
 

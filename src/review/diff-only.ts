@@ -4,6 +4,7 @@ import { fail, type Outcome, ok } from '../outcome/index.ts';
 import type { Series } from '../series/index.ts';
 import { type Analysed, analyseLocks } from './analyse-locks.ts';
 import { type DiffTree, diffTree } from './diff-tree.ts';
+import { NEEDS_WHOLE_FUNCTION } from './doubt-failed-hunks.ts';
 
 /** Half functions prove less than whole ones. */
 const TRUST = 0.6;
@@ -47,7 +48,7 @@ function lessCertain(judgement: SeriesJudgement, diff: DiffTree): SeriesJudgemen
     paths: f.paths.map(path),
     remaining: f.remaining.map(path),
   });
-  return { ...judgement, findings: judgement.findings.map(finding) };
+  return { ...judgement, findings: judgement.findings.filter((f) => !NEEDS_WHOLE_FUNCTION.has(f.kind)).map(finding) };
 }
 
 /** A path with the lines of the real files. */

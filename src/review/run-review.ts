@@ -7,6 +7,7 @@ import { assembleFindings } from './assemble-findings.ts';
 import { compareSeries } from './compare-step.ts';
 import { describeLineage, describeSeries } from './describe-series.ts';
 import { reviewDiffOnly } from './diff-only.ts';
+import { doubtFailedHunks } from './doubt-failed-hunks.ts';
 import { loadReviewRules } from './load-rules.ts';
 import { openBase } from './open-base.ts';
 import { type Picked, pickVersion } from './pick-version.ts';
@@ -15,7 +16,11 @@ import type { ReviewRequest } from './request.ts';
 import type { Review } from './review.ts';
 
 /** Said in every review, because "nothing found" would say more than was looked for. */
-const KINDS = 'lock orders (AB-BA) and self-deadlocks were looked for; no other kind of finding is checked yet';
+const KINDS: Readonly<Record<Review['coverage']['mode'], string>> = {
+  tree: 'looked for: lock orders (AB-BA), self-deadlocks, missing and doubled unlocks; other kinds are not checked yet',
+  'diff-only':
+    'looked for: lock orders (AB-BA) and self-deadlocks; missing and doubled unlocks need whole functions, and other kinds are not checked yet',
+};
 
 /**
  * Reviews a patch series:
@@ -71,7 +76,10 @@ async function analyseOnTree(
     const analysis = await analyseLocks(tree, applied.value.steps, rules, request);
     if (!analysis.ok) return analysis;
     return ok({
-      analysis: analysis.value,
+      analysis: {
+        ...analysis.value,
+        judgement: doubtFailedHunks(analysis.value.judgement, applied.value.hunks),
+      },
       base: { revision: tree.kind === 'git' ? tree.revision : null, how, applied: applied.value.hunks },
       mode: 'tree',
       treeId: tree.id,
@@ -124,7 +132,7 @@ function assemble(
           ...analysis.notes,
           ...ruleNotes,
           ...input.notes,
-          KINDS,
+          KINDS[mode],
         ]),
       ],
     },

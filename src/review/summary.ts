@@ -5,7 +5,7 @@ export function summarize(finding: CycleFinding, total: number): string {
   const [path, reverse] = finding.paths;
   const patch = (index: number | null): string => (index === null ? 'the series' : `patch ${index}/${total}`);
   if (finding.kind === 'self-deadlock') return selfDeadlock(finding, patch);
-  if (finding.kind !== 'abba') return imbalance(finding, patch);
+  if (finding.kind !== 'abba' && finding.kind !== 'wait-under-lock') return imbalance(finding, patch);
   const [held = '?', taken = '?'] = finding.locks;
   const mine = path ? `${entry(path)} takes ${path.waits} with ${path.holds} held` : `${taken} is taken under ${held}`;
   const theirs = reverse ? `${entry(reverse)} takes them the other way round` : 'the other order exists too';
