@@ -33,7 +33,7 @@ describe('bad input ends with one line and the right exit code', () => {
       noise[i] = x;
     }
     writeFileSync(join(work, 'noise.bin'), noise);
-  });
+  }, 60_000);
   afterAll(() => abbot.remove());
 
   const files = () => readdirSync(work, { recursive: true, encoding: 'utf8' }).sort();

@@ -6,9 +6,10 @@ import { expectGolden } from '../golden/golden.ts';
 import { type Built, buildProgram } from './built.ts';
 
 let abbot: Built;
+// Compiling takes a moment where others compute too.
 beforeAll(() => {
   abbot = buildProgram();
-});
+}, 60_000);
 afterAll(() => abbot.remove());
 
 test('--version prints the version of package.json', async () => {
