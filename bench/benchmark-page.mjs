@@ -5,21 +5,30 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const PAGE = new URL('../docs/benchmark.md', import.meta.url);
 const UNKNOWN = 'not looked at yet';
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->` in docs/benchmark.md. */
 export function writeSection(name, text) {
-  const page = readFileSync(PAGE, 'utf8');
+  writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), name, text));
+}
+
+/** Causes written by hand in docs/benchmark.md, by the first cell of their row. */
+export function knownCauses() {
+  return causesIn(readFileSync(PAGE, 'utf8'));
+}
+
+/** A page with another text in one of its sections. */
+export function withSection(page, name, text) {
   const [before, after] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const from = page.indexOf(before);
   const to = page.indexOf(after);
   if (from < 0 || to < from) throw new Error(`docs/benchmark.md has no section ${name}`);
-  writeFileSync(PAGE, `${page.slice(0, from + before.length)}\n\n${text.trim()}\n\n${page.slice(to)}`);
+  return `${page.slice(0, from + before.length)}\n\n${text.trim()}\n\n${page.slice(to)}`;
 }
 
-/** Causes written by hand, by the first cell of their row, over the whole page. */
-export function knownCauses() {
+/** The last cells of all tables whose last column is `cause`, by their first cell, as far as somebody wrote one. */
+export function causesIn(page) {
   const causes = new Map();
   let isCausal = false;
-  for (const line of readFileSync(PAGE, 'utf8').split('\n')) {
+  for (const line of page.split('\n')) {
     if (!line.startsWith('|')) isCausal = false;
     else if (/\| cause \|$/.test(line)) isCausal = true;
     else if (isCausal) {
