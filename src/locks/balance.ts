@@ -7,6 +7,8 @@ export interface Imbalance {
   readonly lock: number;
   /** Where the lock was taken, or let go for the second time. */
   readonly line: number;
+  /** The function that took it, -1 when it was this one. */
+  readonly via: number;
   /** The way out. */
   readonly exitLine: number;
   /** All ways out hold it: a wrapper by design, unless the function let it go before. */
@@ -48,12 +50,21 @@ export function imbalancesOf(
           kind: taken.has(entry.lock) ? 'double-unlock' : 'unlock-not-held',
           lock: entry.lock,
           line: culprit.line,
+          via: culprit.via,
           exitLine: at.line,
           always,
           odd,
         });
       } else if (always || released.has(entry.lock)) {
-        out.push({ kind: 'missing-unlock', lock: entry.lock, line: culprit.line, exitLine: at.line, always, odd });
+        out.push({
+          kind: 'missing-unlock',
+          lock: entry.lock,
+          line: culprit.line,
+          via: culprit.via,
+          exitLine: at.line,
+          always,
+          odd,
+        });
       }
     }
   }

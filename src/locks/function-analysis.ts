@@ -7,6 +7,7 @@ import { type Exit, netEffects } from './effects.ts';
 import { type Entry, HeldSets } from './held-sets.ts';
 import { LockClasses } from './lock-classes.ts';
 import { LOCK_KIND, type LockTable, parseParameterLock } from './lock-table.ts';
+import { isWaitClass } from './registrations.ts';
 import type { GuardApi, LockApi, RuleSet } from './rules/index.ts';
 import {
   type Acquisition,
@@ -41,9 +42,18 @@ export class FunctionAnalysis {
   private readonly locks: LockTable;
   private readonly classes: LockClasses;
   private readonly effectsOf: EffectsOf;
+  private readonly runsIn: (fn: number) => Iterable<number>;
   private readonly apis = new WeakMap<LinkedFile, Map<number, LockApi | null>>();
 
-  constructor(index: TreeIndex, rules: RuleSet, locks: LockTable, effectsOf: EffectsOf) {
+  /** `runsIn` gives the wait classes that a callback keeps others waiting for. */
+  constructor(
+    index: TreeIndex,
+    rules: RuleSet,
+    locks: LockTable,
+    effectsOf: EffectsOf,
+    runsIn: (fn: number) => Iterable<number> = () => [],
+  ) {
+    this.runsIn = runsIn;
     this.index = index;
     this.rules = rules;
     this.locks = locks;
@@ -68,6 +78,7 @@ export class FunctionAnalysis {
 
   /** Whether anything in the function can touch a lock: an API call, a guard, a callee with effects, an annotation. */
   concerns(file: LinkedFile, local: number): boolean {
+    for (const _ of this.runsIn(file.functionIds[local] as number)) return true;
     const { functions, code } = file.facts;
     const at = local * F.WORDS;
     const start = functions[at + F.CODE] as number;
@@ -94,7 +105,17 @@ export class FunctionAnalysis {
     const flags = file.facts.functions[local * F.WORDS + F.FLAGS] as number;
     if ((flags & (FLAG.PARTIAL | FLAG.MACRO)) !== 0 || !this.concerns(file, local)) return [];
     const api = (name: number): LockApi | null => this.api(file, name);
-    return new Walk(this.index, this.rules, this.locks, this.classes, this.effectsOf, api, file, local).balance();
+    return new Walk(
+      this.index,
+      this.rules,
+      this.locks,
+      this.classes,
+      this.effectsOf,
+      api,
+      this.runsIn,
+      file,
+      local,
+    ).balance();
   }
 
   /** The summary of the function at position `local` of its file. */
@@ -107,6 +128,7 @@ export class FunctionAnalysis {
       this.classes,
       this.effectsOf,
       (name) => this.api(file, name),
+      this.runsIn,
       file,
       local,
     ).run();
@@ -128,6 +150,7 @@ class Walk {
   private readonly classes: LockClasses;
   private readonly effectsOf: EffectsOf;
   private readonly apiOf: (name: number) => LockApi | null;
+  private readonly runsIn: (fn: number) => Iterable<number>;
   private readonly file: LinkedFile;
   private readonly scope: Scope;
   private readonly code: Int32Array;
@@ -165,9 +188,11 @@ class Walk {
     classes: LockClasses,
     effectsOf: EffectsOf,
     apiOf: (name: number) => LockApi | null,
+    runsIn: (fn: number) => Iterable<number>,
     file: LinkedFile,
     local: number,
   ) {
+    this.runsIn = runsIn;
     this.index = index;
     this.rules = rules;
     this.locks = locks;
@@ -278,6 +303,19 @@ class Walk {
   private entryState(at: number): number {
     const { functions, annotations } = this.file.facts;
     let held = 0;
+    for (const lock of this.runsIn(this.file.functionIds[this.scope.local] as number)) {
+      held = this.held.add(held, {
+        lock,
+        instance: `:${this.locks.text(lock)}`,
+        mode: MODE.EXCLUSIVE,
+        line: this.line,
+        via: -1,
+        entry: true,
+        missing: false,
+        reentrant: false,
+        scope: -1,
+      });
+    }
     const first = functions[at + F.ANNOTATIONS] as number;
     for (let i = 0; i < (functions[at + F.ANNOTATION_COUNT] as number); i++) {
       const word = (first + i) * ANNOTATION.WORDS;
@@ -672,7 +710,7 @@ class Walk {
     given?: number[],
   ): Next[] {
     const same = [{ held, assume }];
-    if (api.op === 'query' || api.op === 'init' || api.op === 'wait' || api.op === 'drop-retake') return same;
+    if (api.op === 'query' || api.op === 'init' || api.op === 'drop-retake') return same;
     if (api.family === 'rcu' || api.family === 'srcu') return same;
     const args = given ?? Array.from(this.file.list(this.file.b(expr)));
     const at = given ? 0 : api.arg;
@@ -680,6 +718,16 @@ class Walk {
     if (api.annotation) arg = this.withoutDepMap(arg);
     const { lock, instance } = this.lockAt(api.lockClass, arg, api.field, args);
     const mode = modeOf(api.mode);
+    if (api.op === 'wait') {
+      const text = this.locks.text(lock);
+      if (!isWaitClass(text) || /[?$]/.test(text)) return same;
+      this.recordAcquisition(
+        pc,
+        { lock, instance, mode: MODE.EXCLUSIVE, line, via: -1, tries: false, reentrant: false, nested: false },
+        held,
+      );
+      return same;
+    }
     switch (api.op) {
       case 'release':
         this.lockEvents.add(pc);

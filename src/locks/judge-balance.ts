@@ -16,17 +16,19 @@ export function judgeBalance(base: LockIndex, steps: readonly OverlayLocks[], ru
   for (const step of steps) for (const fn of step.changed) if (fns.size < FUNCTIONS) fns.add(fn);
   const views: LockIndex[] = [base, ...steps];
   const analyses = views.map(
-    (view) => new FunctionAnalysis(view.tree, rules, view.locks, (fn) => view.summaryOf(fn).effects),
+    (view) => new FunctionAnalysis(view.tree, rules, view.locks, (fn) => view.summaryOf(fn).effects, view.runsIn),
   );
   const findings: CycleFinding[] = [];
   for (const fn of [...fns].sort((a, b) => a - b)) {
     const changed = views.map((_, i) => i === 0 || (steps[i - 1] as OverlayLocks).changed.has(fn));
     const states: Imbalance[][] = [];
-    views.forEach((view, i) =>
-      states.push(
-        changed[i] ? balanceIn(view, analyses[i] as FunctionAnalysis, fn, rules) : (states[i - 1] as Imbalance[]),
-      ),
-    );
+    for (const [i, view] of views.entries()) {
+      const found = changed[i]
+        ? balanceIn(view, analyses[i] as FunctionAnalysis, fn, rules)
+        : (states[i - 1] as Imbalance[]);
+      // what a changed callee leaves behind is its own fault, not its callers'
+      states.push(found.filter((imbalance) => !fns.has(imbalance.via)));
+    }
     const keys = new Set(states.flat().map((imbalance) => `${imbalance.kind}|${imbalance.lock}`));
     for (const key of keys) {
       const at = states.map(

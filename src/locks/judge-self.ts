@@ -3,6 +3,7 @@ import type { CycleFinding, OrderVerdict, PatchVerdict } from './finding.ts';
 import type { InstanceTracing } from './instances.ts';
 import type { LockIndex } from './lock-index.ts';
 import type { OrderSearch, Witness } from './order-search.ts';
+import { isWaitClass } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
 import { MODE } from './summary.ts';
 import { PathWriter } from './witness-path.ts';
@@ -16,7 +17,9 @@ export interface SelfChanges {
 /** Whether a witness takes the very object that is held, in a way that waits for ever. */
 export function isSelfDeadlock(witness: Witness, tracing: InstanceTracing, index: LockIndex, rules: RuleSet): boolean {
   const { held, taken } = witness;
-  if (taken.tries || taken.nested || taken.reentrant || held.entry) return false;
+  if (taken.tries || taken.nested || taken.reentrant) return false;
+  // who is called with a lock held does not take it, but a callback may wait for itself
+  if (held.entry) return isWaitClass(index.locks.text(held.lock)) && witness.cost < 8;
   if (held.mode !== MODE.EXCLUSIVE && taken.mode !== MODE.EXCLUSIVE) return false;
   if (rules.classes.get(index.locks.text(held.lock))?.selfCycle === false && !held.instance.startsWith(':'))
     return tracing.isSameObject(witness) && witness.links.length === 0;

@@ -4,12 +4,13 @@ import { fail, type Outcome, ok } from '../outcome/index.ts';
 import { GlobalNames, readSections, type TreeIndex, writeSections } from '../tree/index.ts';
 import { FunctionAnalysis } from './function-analysis.ts';
 import { LockTable } from './lock-table.ts';
+import { type CallbackClasses, RegistrationReader } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
 import { type Effect, EMPTY_SUMMARY, isEmpty, type Summary } from './summary.ts';
 import { decodeSummary, encodeSummary } from './summary-codec.ts';
 
 /** Changes whenever the same facts and rules may give other summaries. */
-const ANALYSIS_VERSION = 2;
+const ANALYSIS_VERSION = 3;
 /** Rounds in which net effects may travel from callee to caller. */
 const ROUNDS = 10;
 
@@ -28,6 +29,8 @@ export interface LockIndex {
   readonly orders: OrderSites;
   readonly lockSites: number;
   summaryOf(fn: number): Summary;
+  /** Wait classes of which a function is the callback. */
+  runsIn(fn: number): Iterable<number>;
   /** Functions that take a lock. */
   acquirersOf(lock: number): readonly number[];
   /** Functions that hold a lock where they take another or call. */
@@ -106,9 +109,17 @@ interface Columns {
   readonly orderTaken: Int32Array;
   readonly orderFn: Int32Array;
   readonly orderLine: Int32Array;
+  readonly callbackFn: Int32Array;
+  readonly callbackLock: Int32Array;
 }
 
 function lockIndex(tree: TreeIndex, locks: LockTable, instances: GlobalNames, c: Columns): LockIndex {
+  const callbacks: CallbackClasses = new Map();
+  c.callbackFn.forEach((fn, i) => {
+    const set = callbacks.get(fn) ?? new Set();
+    set.add(c.callbackLock[i] as number);
+    callbacks.set(fn, set);
+  });
   const cache = new Map<number, Summary>();
   const row = (start: Int32Array, items: Int32Array, at: number): readonly number[] =>
     at >= 0 && at + 1 < start.length ? Array.from(items.subarray(start[at], start[at + 1])) : [];
@@ -127,6 +138,7 @@ function lockIndex(tree: TreeIndex, locks: LockTable, instances: GlobalNames, c:
     summaryOf,
     orders: { held: c.orderHeld, taken: c.orderTaken, fn: c.orderFn, line: c.orderLine },
     lockSites: c.acquirer.length,
+    runsIn: (fn) => callbacks.get(fn) ?? [],
     acquirersOf: (lock) => row(c.acquirerStart, c.acquirer, lock),
     holdersOf: (lock) => row(c.holderStart, c.holder, lock),
   };
@@ -155,7 +167,19 @@ function build(
   const locks = new LockTable();
   const summaries = new Map<number, Summary>();
   const none: readonly Effect[] = [];
-  const analysis = new FunctionAnalysis(tree, rules, locks, (fn) => summaries.get(fn)?.effects ?? none);
+  const callbacks: CallbackClasses = new Map();
+  const registrations = new RegistrationReader(tree, rules, locks);
+  for (let id = 0; id < symbols.fileCount; id++) {
+    const file = tree.source(id);
+    if (file) registrations.read(file, callbacks);
+  }
+  const analysis = new FunctionAnalysis(
+    tree,
+    rules,
+    locks,
+    (fn) => summaries.get(fn)?.effects ?? none,
+    (fn) => callbacks.get(fn) ?? [],
+  );
   const opaque = new Uint8Array(symbols.fileCount);
   for (let file = 0; file < symbols.fileCount; file++) opaque[file] = isOpaque(rules, symbols.path(file)) ? 1 : 0;
 
@@ -219,6 +243,8 @@ function build(
       orderTaken: Int32Array.from(order[1]),
       orderFn: Int32Array.from(order[2]),
       orderLine: Int32Array.from(order[3]),
+      callbackFn: Int32Array.from([...callbacks].flatMap(([fn, set]) => [...set].map(() => fn))),
+      callbackLock: Int32Array.from([...callbacks].flatMap(([, set]) => [...set])),
     },
   };
 }

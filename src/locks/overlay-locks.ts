@@ -1,6 +1,7 @@
 import type { OverlayIndex } from '../tree/index.ts';
 import { FunctionAnalysis } from './function-analysis.ts';
 import { isOpaque, type LockIndex, sameEffects } from './lock-index.ts';
+import { type CallbackClasses, RegistrationReader } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
 import { EMPTY_SUMMARY, type Summary } from './summary.ts';
 
@@ -23,7 +24,15 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
   const own = new Map<number, Summary>();
   for (const fn of tree.removed) own.set(fn, EMPTY_SUMMARY);
   const summaryOf = (fn: number): Summary => own.get(fn) ?? base.summaryOf(fn);
-  const analysis = new FunctionAnalysis(tree, rules, base.locks, (fn) => summaryOf(fn).effects);
+  // what the changed files register now counts beside what the tree registers
+  const callbacks: CallbackClasses = new Map();
+  const registrations = new RegistrationReader(tree, rules, base.locks);
+  for (const id of new Set(tree.touched.map((fn) => symbols.t.fnFile.at(fn)))) {
+    const file = tree.source(id);
+    if (file) registrations.read(file, callbacks);
+  }
+  const runsIn = (fn: number): Iterable<number> => new Set([...base.runsIn(fn), ...(callbacks.get(fn) ?? [])]);
+  const analysis = new FunctionAnalysis(tree, rules, base.locks, (fn) => summaryOf(fn).effects, runsIn);
   let pending = new Set(tree.touched);
   let skippedCallers = 0;
   for (let round = 0; round < ROUNDS && pending.size > 0; round++) {
@@ -70,6 +79,7 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
     orders: base.orders,
     lockSites: base.lockSites,
     summaryOf,
+    runsIn,
     skippedCallers,
     changed: new Set(own.keys()),
     acquirersOf: (lock) => merged(lock, base.acquirersOf, acquirers),

@@ -2,6 +2,7 @@ import { F, FLAG, instructionSize, OP, X } from '../csource/index.ts';
 import type { OrderPath, PathStep } from './finding.ts';
 import type { LockIndex } from './lock-index.ts';
 import type { OrderSearch, Witness } from './order-search.ts';
+import { isWaitClass } from './registrations.ts';
 
 /** Levels of callers looked at for an entry point above the holder. */
 const ENTRY_DEPTH = 4;
@@ -91,7 +92,7 @@ export class PathWriter {
       wait = { step: last, call: this.callAt(end, taken.line), file: this.pathOf(end), line: taken.line };
     }
     const { held } = witness;
-    if (held.entry)
+    if (held.entry && !isWaitClass(this.index.locks.text(held.lock)))
       assumptions.push(
         `${symbols.functionName(witness.holder)} is called with ${this.index.locks.text(held.lock)} held, as it says itself`,
       );
