@@ -11,6 +11,8 @@ const CALLS = new Map(
     rwlock: ['write_lock', 'write_unlock'],
     rwsem: ['down_write', 'up_write'],
     semaphore: ['down', 'up'],
+    percpu_rwsem: ['percpu_down_write', 'percpu_up_write'],
+    seqlock: ['write_seqlock', 'write_sequnlock'],
   }),
 );
 

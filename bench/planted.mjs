@@ -105,12 +105,30 @@ function familyOf(lock) {
 }
 
 function readFamily(lock) {
-  for (const { fn, taken } of baseSearch.acquisitionsOf(lock).slice(0, LOOKED_AT)) {
+  const places = baseSearch.acquisitionsOf(lock);
+  const [direct, wrapped] = [places.filter(({ taken }) => taken.via < 0), places.filter(({ taken }) => taken.via >= 0)];
+  for (const { fn, taken } of [...direct, ...wrapped].slice(0, LOOKED_AT)) {
     const line = sourceLines(symbols.path(symbols.t.fnFile.at(fn)))[taken.line - 1] ?? '';
-    for (const [, name] of line.matchAll(/\b(\w+)\s*\(/g)) {
-      const api = rules.locks.get(name);
-      if (api?.op === 'acquire' && api.arg !== null && api.field === null) return api.family;
+    for (const [, name, guard] of line.matchAll(/\b(\w+)\s*\((?:(\w+)\)\()?/g)) {
+      const api = guard ? rules.guards.get(guard) : rules.locks.get(name);
+      if (api && (guard || api.op === 'acquire') && api.arg !== null && api.field === null) return api.family;
     }
+  }
+  return declaredFamily(locks.locks.text(lock));
+}
+
+/** The family whose objects have the C type with which `tag.field` is declared, as for the lock inside a container. */
+function declaredFamily(text) {
+  const [, tag, field] = /(?:^|:)(\w+)\.(\w+)$/.exec(text) ?? [];
+  const [tagName, fieldName] = [symbols.names.find(tag ?? ''), symbols.names.find(field ?? '')];
+  if (tagName < 0 || fieldName < 0) return null;
+  for (let struct = symbols.t.structHead.find(tagName); struct >= 0; struct = symbols.t.structNext.at(struct)) {
+    const at = symbols.field(struct, fieldName);
+    const type = at < 0 ? -1 : symbols.t.fieldType.at(at);
+    if (type < 0) continue;
+    const name = symbols.names.text(type >> 3);
+    const family = rules.families.find(({ types }) => types.some((t) => t.replace(/^struct /, '') === name));
+    if (family) return family.family;
   }
   return null;
 }
