@@ -21,8 +21,8 @@ export function explainPair(index: LockIndex, rules: RuleSet, a: string, b: stri
   const search = new OrderSearch(index, rules);
   const writer = new PathWriter(search);
   const paths = (held: number, taken: number) =>
-    search
-      .paths(held, taken)
+    writer
+      .rank(search.paths(held, taken), new Set())
       .slice(0, MOST)
       .map((witness) => writer.write(witness));
   return {

@@ -228,12 +228,16 @@ class Walk {
   balance(): Imbalance[] {
     this.walk();
     if (this.bounded) return [];
-    return imbalancesOf(
-      [...this.exits.values()],
-      (lock) => this.locks.isClass(lock) && !this.ownerless.has(lock),
-      this.taken,
-      this.released,
+    const exits = [...this.exits.values()];
+    // one level of several given back: the owner keeps the lock by design
+    const levels = new Set(
+      netEffects(exits, this.lockEvents.size)
+        .filter((effect) => effect.reentrant)
+        .map((effect) => effect.lock),
     );
+    const counts = (lock: number): boolean =>
+      this.locks.isClass(lock) && !this.ownerless.has(lock) && !levels.has(lock);
+    return imbalancesOf(exits, counts, this.taken, this.released);
   }
 
   private walk(): void {

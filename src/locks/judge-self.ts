@@ -18,6 +18,11 @@ export interface SelfChanges {
 export function isSelfDeadlock(witness: Witness, tracing: InstanceTracing, index: LockIndex, rules: RuleSet): boolean {
   const { held, taken } = witness;
   if (taken.tries || taken.nested || taken.reentrant) return false;
+  // by way of a wrapper that its owner may enter again
+  const viaWrapper = witness.links.some((link) =>
+    index.summaryOf(link.callee).effects.some((effect) => effect.reentrant && effect.lock === taken.lock),
+  );
+  if (viaWrapper) return false;
   // who is called with a lock held does not take it, but a callback may wait for itself
   if (held.entry) return isWaitClass(index.locks.text(held.lock)) && witness.cost < 8;
   if (held.mode !== MODE.EXCLUSIVE && taken.mode !== MODE.EXCLUSIVE) return false;

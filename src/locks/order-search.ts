@@ -305,11 +305,26 @@ export class OrderSearch {
       for (const taken of this.index.summaryOf(top.item).acquisitions) {
         if (taken.tries || !this.index.locks.isClass(taken.lock)) continue;
         const known = best.get(taken.lock);
-        if (!known || top.cost < known.cost) best.set(taken.lock, { cost: top.cost, fn: top.item, taken, from });
+        if (known && known.cost <= top.cost) continue;
+        const again = taken.reentrant || this.isWithinReentrant(top.item, taken.lock, from);
+        best.set(taken.lock, {
+          cost: top.cost,
+          fn: top.item,
+          taken: again ? { ...taken, reentrant: true } : taken,
+          from,
+        });
       }
       for (const word of graph.calleesOf(top.item)) reach(word, top.cost, top.item);
     }
     return best;
+  }
+
+  /** Whether a function was reached through a wrapper that the owner of the lock may enter again. */
+  private isWithinReentrant(fn: number, lock: number, from: Below['from']): boolean {
+    for (let at = from.get(fn)?.caller ?? -1; at >= 0; at = from.get(at)?.caller ?? -1) {
+      if (this.index.summaryOf(at).effects.some((effect) => effect.reentrant && effect.lock === lock)) return true;
+    }
+    return false;
   }
 
   /** Locks taken, directly or below, while `lock` is held. */
