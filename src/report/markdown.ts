@@ -42,7 +42,7 @@ function findingParts(finding: Finding, total: number): string[] {
   const proof = finding.paths.flatMap((path, i) => [...(i > 0 ? [''] : []), ...pathText(path, 100, paint(false))]);
   const facts = [
     ...finding.perPatch.map((p) => inert(effect(p, total, finding.kind))),
-    ...(counted === null ? [] : [inert(`In the tree: ${counted}`)]),
+    ...(counted === null ? [] : [inert(`Within single functions: ${counted}`)]),
     ...assumptions.map((a) => `Assumed: ${inert(a)}`),
     ...remainingSentences(finding).map((r) => inert(r)),
     ...finding.notes.map((note) => inert(note)),

@@ -44,7 +44,7 @@ function direction(
   );
   return [
     title,
-    ...wrap(`In the tree: ${counted}.`, width).map(colors.quiet),
+    ...wrap(`Within single functions: ${counted}.`, width).map(colors.quiet),
     ...paths.flatMap((p) => ['', ...numbered(p, width, colors)]),
   ];
 }

@@ -49,7 +49,7 @@ export function findingText(finding: Finding, style: FindingStyle): string[] {
   if (finding.diagram !== '') out.push('', ...cleanLines(finding.diagram));
   const counted = statisticsSentence(finding.locks, finding.statistics);
   const closing = [
-    ...(counted === null ? [] : prose(`In the tree: ${counted}`)),
+    ...(counted === null ? [] : prose(`Within single functions: ${counted}`)),
     ...assumptionsText(proof, prose),
     ...remainingSentences(finding).flatMap(prose),
     ...finding.notes.flatMap((note) => prose(note)),

@@ -17,9 +17,9 @@ import type { Review } from './review.ts';
 
 /** Said in every review, because "nothing found" would say more than was looked for. */
 const KINDS: Readonly<Record<Review['coverage']['mode'], string>> = {
-  tree: 'looked for: lock orders (AB-BA), self-deadlocks, missing and doubled unlocks; other kinds are not checked yet',
+  tree: 'looked for: lock orders (AB-BA), waits under a lock, self-deadlocks, missing and doubled unlocks; not checked yet: interrupt and atomic contexts, cycles of three locks and more',
   'diff-only':
-    'looked for: lock orders (AB-BA) and self-deadlocks; missing and doubled unlocks need whole functions, and other kinds are not checked yet',
+    'looked for: lock orders (AB-BA), waits under a lock and self-deadlocks; missing and doubled unlocks need whole functions, and other kinds are not checked yet',
 };
 
 /**
