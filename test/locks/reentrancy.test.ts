@@ -238,10 +238,13 @@ describe.each(styles)('$name', (style) => {
     expect(tree.heldCalling('under_other', 'add_all')).toEqual(['drivers/t/users.c:other']);
     const reverse = fn('void reverse(void)', 'topology_lock();', 'take_other();', 'topology_unlock();');
     const taking = fn('void take_other(void)', 'mutex_lock(&other);', 'mutex_unlock(&other);');
-    const { verdicts } = await reviewOf(filesOf(style), {
+    const { findings } = await reviewOf(filesOf(style), {
       'drivers/t/users.c': `static DEFINE_MUTEX(other);\n${users(style)}${taking}${reverse}`,
     });
-    expect(verdicts).toEqual(['abba introduced drivers/t/users.c:other topology']);
+    const orders = findings.filter(({ kind }) => kind === 'abba');
+    expect(orders.map(({ verdict, locks }) => [verdict, ...[...locks].sort()])).toEqual([
+      ['introduced', 'drivers/t/users.c:other', 'topology'],
+    ]);
   });
 
   test('a patch that begins to take it again is no self-deadlock', async () => {

@@ -85,10 +85,10 @@ describe('introduced', () => {
     const before = {
       ...base,
       'ops.h': OPS,
-      'driver.c': idle('my_go') + 'static struct ops my_ops = { .go = my_go };\n',
+      'driver.c': `${idle('my_go')}static struct ops my_ops = { .go = my_go };\n`,
       'two.c': fn('void two(struct ops *ops)', 'mutex_lock(&b);', 'ops->go();', 'mutex_unlock(&b);'),
     };
-    const after = { 'driver.c': nest('my_go', 'a') + 'static struct ops my_ops = { .go = my_go };\n' };
+    const after = { 'driver.c': `${nest('my_go', 'a')}static struct ops my_ops = { .go = my_go };\n` };
     const { verdicts, findings } = await reviewOf(before, after);
     expect(verdicts).toEqual(['abba introduced a b']);
     expect(findings[0]?.paths[0]?.chain.at(-1)).toMatchObject({ function: 'my_go', via: 'slot', slot: 'ops.go' });
@@ -98,7 +98,7 @@ describe('introduced', () => {
     const before = {
       ...base,
       'ops.h': OPS,
-      'driver.c': nest('my_go', 'a') + 'static struct ops my_ops = { .go = my_go };\n',
+      'driver.c': `${nest('my_go', 'a')}static struct ops my_ops = { .go = my_go };\n`,
       'two.c': 'void two(struct ops *ops) { mutex_lock(&b); mutex_unlock(&b); }\n',
     };
     const after = { 'two.c': 'void two(struct ops *ops) { mutex_lock(&b); ops->go(); mutex_unlock(&b); }\n' };
@@ -304,11 +304,11 @@ describe('proof and evidence', () => {
     const before = {
       ...base,
       'ops.h': ops,
-      'driver.c': idle('my_go') + 'static struct ops my_ops = { .go = my_go };\n',
+      'driver.c': `${idle('my_go')}static struct ops my_ops = { .go = my_go };\n`,
       'two.c': fn('void two(struct ops *ops)', 'mutex_lock(&b);', 'ops->go();', 'mutex_unlock(&b);'),
     };
     const indirect = await reviewOf(before, {
-      'driver.c': nest('my_go', 'a') + 'static struct ops my_ops = { .go = my_go };\n',
+      'driver.c': `${nest('my_go', 'a')}static struct ops my_ops = { .go = my_go };\n`,
     });
     const direct = await reviewOf(base, { 'two.c': nest('two', 'b', 'a') });
     expect(direct.findings[0]?.confidence).toBeGreaterThan(indirect.findings[0]?.confidence ?? 1);
