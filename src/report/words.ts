@@ -52,6 +52,7 @@ export function effect(patch: PatchEffect, total: number, kind: FindingKind): st
 export function statisticsSentence(locks: readonly string[], statistics: Statistics): string | null {
   const [a, b] = locks;
   if (a === undefined || b === undefined) return null;
+  if (statistics.forward.sites === 0 && statistics.reverse.sites === 0) return null;
   return `${order(a, b, statistics.forward)}; ${order(b, a, statistics.reverse)}.`;
 }
 
