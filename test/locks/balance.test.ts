@@ -97,6 +97,85 @@ describe('ways out that forget a lock', () => {
     expect(await turning(SOUND, after)).toEqual([]);
   });
 
+  test.each([
+    [
+      'a lock that is dropped in a loop',
+      'mutex_lock(&a);',
+      'while (step(n)) {',
+      'mutex_unlock(&a);',
+      'cond_resched();',
+      'mutex_lock(&a);',
+      '}',
+      'mutex_unlock(&a);',
+      'return 0;',
+    ],
+    [
+      'a wait that ends without the lock',
+      'mutex_lock(&a);',
+      'while (!foo->state) {',
+      'mutex_unlock(&a);',
+      'if (step(n))',
+      '\treturn -EINTR;',
+      'mutex_lock(&a);',
+      '}',
+      'mutex_unlock(&a);',
+      'return 0;',
+    ],
+    [
+      'a retry that gives up',
+      'for (;;) {',
+      'mutex_lock(&a);',
+      'if (!step(n))',
+      '\tbreak;',
+      'mutex_unlock(&a);',
+      'if (n--)',
+      '\tcontinue;',
+      'return -EBUSY;',
+      '}',
+      'mutex_unlock(&a);',
+      'return 0;',
+    ],
+    [
+      'an unlock in both arms',
+      'mutex_lock(&a);',
+      'if (n) {',
+      'mutex_unlock(&a);',
+      'step(n);',
+      '} else {',
+      'mutex_unlock(&a);',
+      '}',
+      'return 0;',
+    ],
+    [
+      'one label for ways with and without',
+      'ret = -ENOMEM;',
+      'if (!foo)',
+      '\tgoto out;',
+      'ret = mutex_lock_killable(&a);',
+      'if (ret < 0)',
+      '\tgoto out;',
+      'ret = step(n);',
+      'mutex_unlock(&a);',
+      'out:',
+      'return ret;',
+    ],
+    [
+      'a lock for one kind of caller',
+      'if (n)',
+      '\tdown_write(&sem);',
+      'else',
+      '\tdown_read(&sem);',
+      'step(n);',
+      'if (n)',
+      '\tup_write(&sem);',
+      'else',
+      '\tup_read(&sem);',
+      'return 0;',
+    ],
+  ])('%s', async (_, ...body) => {
+    expect(await turning(SOUND, work(...body))).toEqual([]);
+  });
+
   test('a way out on which a WARN_ON fired', async () => {
     const after = work(
       'mutex_lock(&a);',

@@ -51,6 +51,16 @@ describe('straight lines', () => {
     });
   });
 
+  test('a lock may be let go by another name', async () => {
+    const lines = ['struct mutex *m = &foo->lock;', 'mutex_lock(m);', 'mutex_unlock(&foo->lock);', PROBE];
+    expect(await heldAt(...lines)).toEqual(['-']);
+  });
+
+  test('a lock may be taken inside a larger expression', async () => {
+    expect(await heldAt('int r = ({ mutex_lock(&a); 1; });', PROBE)).toEqual(['a']);
+    expect(await heldAt('mutex_lock(&a), use(foo);', PROBE)).toEqual(['a']);
+  });
+
   test('the lock of a parent and the lock of its child are two objects', async () => {
     const lines = ['mutex_lock(&foo->parent->lock);', 'mutex_lock(&foo->lock);', 'mutex_unlock(&foo->parent->lock);'];
     expect(await all(...lines, PROBE, 'mutex_unlock(&foo->lock);', PROBE_2)).toMatchObject({
@@ -195,6 +205,19 @@ describe('locks that may fail', () => {
     expect(await heldAt(...lines)).toEqual(['foo.sem']);
   });
 
+  test.each([
+    ['while (!mutex_trylock(&a)) cpu_relax();'],
+    ['do { cpu_relax(); } while (!mutex_trylock(&a));'],
+    ['if (mutex_trylock(&a) == 0) return 0;'],
+    ['if (unlikely(!mutex_trylock(&a))) return 0;'],
+    ['if (mutex_lock_killable(&a) != 0) return 0;'],
+    ['int ret; if ((ret = mutex_lock_interruptible(&a))) return ret;'],
+    ['int ret; if ((ret = mutex_lock_interruptible(&a)) < 0) return ret;'],
+    ['int err, ret; err = mutex_lock_interruptible(&a); ret = err; if (ret) return ret;'],
+  ])('after %s the lock is held', async (line) => {
+    expect(await heldAt(line, PROBE)).toEqual(['a']);
+  });
+
   test('trylock, else the slow way', async () => {
     const lines = ['if (!mutex_trylock(&a)) {', PROBE_2, 'mutex_lock(&a);', '}', PROBE, 'mutex_unlock(&a);'];
     expect(await all(...lines)).toEqual({ at: ['a'], later: ['-'], effects: [] });
@@ -236,6 +259,32 @@ describe('conditions that belong together', () => {
   test('a variable that was set anew in between correlates no more', async () => {
     const lines = ['if (flag) mutex_lock(&a);', 'flag = broken();', 'if (flag) mutex_unlock(&a);', PROBE_2];
     expect((await all(...lines)).later).toEqual(['-', 'a']);
+  });
+
+  test.each(['flag & 4', 'flag && foo', 'flag || foo', 'flag > 0', 'foo->state', 'IS_ENABLED(CONFIG_FOO)'])(
+    'the condition %s is the same in both places',
+    async (condition) => {
+      const lines = [`if (${condition}) mutex_lock(&a);`, 'use(0);', `if (${condition}) mutex_unlock(&a);`, PROBE];
+      expect(await heldAt(...lines)).toEqual(['-']);
+    },
+  );
+
+  test('the batch that keeps a lock over rounds of a loop', async () => {
+    const lines = [
+      'bool locked = false;',
+      'while (broken()) {',
+      'if (!locked) {',
+      'mutex_lock(&a);',
+      'locked = true;',
+      '}',
+      PROBE,
+      '}',
+    ];
+    expect(await all(...lines, 'if (locked) mutex_unlock(&a);', PROBE_2, 'return 0;')).toEqual({
+      at: ['a'],
+      later: ['-'],
+      effects: [],
+    });
   });
 
   test('a boolean that says "I locked"', async () => {

@@ -46,6 +46,21 @@ describe('chains', () => {
     expect(await chains({ 'x.c': x })).toEqual(['one > TWO > two']);
   });
 
+  test.each([
+    'return two();',
+    'if (x && two()) return 1;',
+    'use(two());',
+    'for (i = 0; i < two(); i++) use(i);',
+    'x = y ? two() : 0;',
+    'switch (two()) { case 1: use(x); }',
+    'int z = ({ two(); });',
+  ])('a call is seen in %s', async (line) => {
+    const x =
+      takes('two', 'b', 'int two(void)') +
+      fn('int one(int x, int y)', 'int i;', 'guard(mutex)(&a);', line, 'return 0;');
+    expect(await chains({ 'x.c': x })).toEqual(['one > two']);
+  });
+
   test('recursion ends', async () => {
     const x = under('one', 'a', 'two();') + fn('void two(void)', 'one();', 'two();', 'three();') + takes('three', 'b');
     expect(await chains({ 'x.c': x })).toContain('one > two > three');
@@ -85,6 +100,22 @@ describe('indirect calls', () => {
   test('an assignment fills a slot', async () => {
     const driver = takes('my_go', 'b') + fn('void setup(struct ops *o)', 'o->go = my_go;');
     expect(await chains({ 'ops.h': ops, 'x.c': caller, 'y.c': driver })).toEqual(['one > my_go']);
+  });
+
+  const shapes = `struct ops { void (*go)(void); struct { void (*deep)(void); } sub; };\ntypedef void (*go_t)(void);\nstruct typed { go_t go; };\n`;
+  test.each([
+    ['a position in an initialiser', 'struct ops o = { my_go };', 'ops->go();'],
+    ['an element of an array', 'struct ops o[] = { { .go = my_go } };', 'ops[i].go();'],
+    ['a nested initialiser', 'struct ops o = { .sub = { .deep = my_go } };', 'ops->sub.deep();'],
+    ['a dotted designator', 'struct ops o = { .sub.deep = my_go };', 'ops->sub.deep();'],
+    ['a compound literal', 'void set(struct ops *p) { *p = (struct ops) { .go = my_go }; }', 'ops->go();'],
+    ['a typedef of the pointer', 'struct typed o = { .go = my_go };', 'typed->go();'],
+    ['a call through (*pointer)', 'struct ops o = { .go = my_go };', '(*ops->go)();'],
+    ['a call through READ_ONCE()', 'struct ops o = { .go = my_go };', 'READ_ONCE(ops->go)();'],
+    ['a local copy of the pointer', 'struct ops o = { .go = my_go };', 'void (*copy)(void) = ops->go; copy();'],
+  ])('%s is seen through', async (_, filling, call) => {
+    const user = under('one', 'a', call, 'void one(struct ops *ops, struct typed *typed, int i)');
+    expect(await chains({ 'x.c': `${shapes}${takes('my_go', 'b')}${filling}\n${user}` })).toEqual(['one > my_go']);
   });
 
   test('the other slots of the structure are not called', async () => {
