@@ -51,3 +51,11 @@ export function chainText(path) {
   const last = path.chain[path.chain.length - 1];
   return `holds ${path.holds}, waits for ${path.waits}: ${steps.join(' > ')} (${last.file}:${last.line}, cost ${path.cost.toFixed(1)})`;
 }
+
+/** The same without the locks, and without the middle of a long chain. */
+export function shortChain(path) {
+  const names = path.chain.map((step) => step.function);
+  const slots = path.chain.flatMap(({ slot }) => (slot ? [slot] : []));
+  const shown = names.length > 5 ? [...names.slice(0, 2), `… ${names.length - 4} more …`, ...names.slice(-2)] : names;
+  return `${shown.join(' > ')}${slots.length > 0 ? ` through ${slots.join(', ')}` : ''}`;
+}

@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util';
 import { judgeSeries } from '../dist/locks/index.js';
 import { causeTable, knownCauses, median, percent, writeSection } from './benchmark-page.mjs';
-import { chainText, openLockTree, placeOf } from './lock-tree.mjs';
+import { chainText, openLockTree, placeOf, shortChain } from './lock-tree.mjs';
 import { sample } from './seeded-sample.mjs';
 
 const { values } = parseArgs({
@@ -50,18 +50,26 @@ const summary = [
 ].join(' ');
 console.log(summary);
 if (values.write) {
-  const rows = noisy.map(({ order, finding }) => [
-    `${pairText(order)} in ${index.symbols.functionName(order.fn)}`,
-    finding.confidence,
-    chainText(finding.paths[1]),
-  ]);
-  writeSection(
-    'tree-noise',
-    `${summary}\n\n${causeTable(['own order', 'confidence', 'reverse'], rows, knownCauses())}`,
-  );
+  const list = causeTable(['own order', 'functions', 'confidence', 'reverse'], pairRows(), knownCauses());
+  writeSection('tree-noise', `${summary}\n\n${list}`);
 }
 index.close();
 await tree.close();
+
+/** One row a pair: how many of its orders were reported, and the reverse path of the first. */
+function pairRows() {
+  const byPair = new Map();
+  for (const item of noisy) {
+    const pair = pairText(item.order);
+    byPair.set(pair, [...(byPair.get(pair) ?? []), item]);
+  }
+  return [...byPair].map(([pair, items]) => [
+    pair,
+    items.length,
+    Math.max(...items.map(({ finding }) => finding.confidence)),
+    shortChain(items[0].finding.paths[1]),
+  ]);
+}
 
 /** Each order once for each function that has it. */
 function ownOrders({ orders: o }) {
