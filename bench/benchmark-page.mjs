@@ -1,13 +1,24 @@
 // Writes a part of docs/benchmark.md between its markers. The last column of a table, the cause, is written by hand: it is
 // taken over for rows whose first cell stays the same.
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const PAGE = new URL('../docs/benchmark.md', import.meta.url);
 const UNKNOWN = 'not looked at yet';
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->` in docs/benchmark.md. */
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->` in docs/benchmark.md, and says what it was measured on. */
 export function writeSection(name, text) {
-  writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), name, text));
+  writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), name, `Measured ${today()} ${program()}.\n\n${text}`));
+}
+
+function today() {
+  return `on ${new Date().toISOString().slice(0, 10)}`;
+}
+
+/** The commit of the program, as far as git tells. */
+function program() {
+  const run = spawnSync('git', ['log', '-1', '--format=%h (%s)', '--', 'src', 'rules'], { encoding: 'utf8' });
+  return run.status === 0 && run.stdout ? `at ${run.stdout.trim()}` : 'outside a repository';
 }
 
 /** Causes written by hand in docs/benchmark.md, by the first cell of their row. */
