@@ -252,6 +252,13 @@ describe.each(styles)('$name', (style) => {
     const { verdicts } = await reviewOf({ ...core, 'drivers/t/users.c': before }, { 'drivers/t/users.c': later });
     expect(verdicts).toEqual([]);
   });
+
+  test('nor is a patch that makes the lock re-entrant and takes it again', async () => {
+    const { 'drivers/t/users.c': later = '', ...core } = filesOf(style);
+    const plain = { 'drivers/t/core.c': COMMON + PLAIN, 'drivers/t/users.c': before };
+    const { findings } = await reviewOf(plain, { ...core, 'drivers/t/users.c': later });
+    expect(findings.filter(({ kind }) => kind === 'self-deadlock')).toEqual([]);
+  });
 });
 
 test('the same users without re-entrancy are a self-deadlock', async () => {
