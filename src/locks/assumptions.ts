@@ -2,7 +2,7 @@ import { X } from '../csource/index.ts';
 import type { LinkedFile } from '../tree/index.ts';
 
 /** What is known of a value on a path. */
-export const VALUE = { ZERO: 0, NONZERO: 1, NEGATIVE: 2, NOT_NEGATIVE: 3, EQUAL: 16 } as const;
+export const VALUE = { ZERO: 0, NONZERO: 1, NEGATIVE: 2, NOT_NEGATIVE: 3, EQUAL: 16, UNEQUAL: 0x8000000 } as const;
 
 /** Pseudo expressions that carry facts about the path itself. */
 export const PATH = {
@@ -236,6 +236,7 @@ export function decide(test: Test, known: number): number {
     outcome = known === VALUE.ZERO ? 0 : known === VALUE.NONZERO || known === VALUE.NEGATIVE ? 1 : -1;
   else if (test.kind === 'negative')
     outcome = known === VALUE.NEGATIVE ? 1 : known === VALUE.ZERO || known === VALUE.NOT_NEGATIVE ? 0 : -1;
+  else if (known >= VALUE.UNEQUAL) outcome = known - VALUE.UNEQUAL === test.constant ? 0 : -1;
   else if (known >= VALUE.EQUAL) outcome = known - VALUE.EQUAL === test.constant ? 1 : 0;
   else if (known === VALUE.ZERO) outcome = 0;
   return outcome < 0 ? -1 : (outcome === 1) === test.sense ? 1 : 0;
@@ -246,6 +247,6 @@ export function learned(test: Test, truth: boolean): number {
   const holds = truth === test.sense;
   if (test.kind === 'truth') return holds ? VALUE.NONZERO : VALUE.ZERO;
   if (test.kind === 'negative') return holds ? VALUE.NEGATIVE : VALUE.NOT_NEGATIVE;
-  if (test.kind === 'equal') return holds ? VALUE.EQUAL + test.constant : -1;
+  if (test.kind === 'equal') return (holds ? VALUE.EQUAL : VALUE.UNEQUAL) + test.constant;
   return -1;
 }

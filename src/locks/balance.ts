@@ -34,7 +34,7 @@ export function imbalancesOf(
   for (const exit of exits) {
     for (const entry of exit.net) {
       const key = `${entry.missing}|${entry.lock}`;
-      if (seen.has(key) || !counts(entry.lock) || entry.reentrant) continue;
+      if (seen.has(key) || !counts(entry.lock) || entry.reentrant || entry.instance.includes('~')) continue;
       seen.add(key);
       const has = exits.map((other) => other.net.some((e) => e.lock === entry.lock && e.missing === entry.missing));
       const always = has.every(Boolean);

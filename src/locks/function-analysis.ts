@@ -408,6 +408,7 @@ class Walk {
           const value = code[pc + 3 + 2 * i] as number;
           if (
             known >= VALUE.EQUAL &&
+            known < VALUE.UNEQUAL &&
             value >= 0 &&
             known - VALUE.EQUAL !== value &&
             this.file.kind(value) !== X.UNKNOWN
@@ -567,7 +568,7 @@ class Walk {
       const name = file.a(callee);
       const api = this.apiOf(name);
       if (api) {
-        if (api.annotation && this.hasPrimitive) return [{ held, assume }];
+        if (api.annotation && api.op !== 'assert' && this.hasPrimitive) return [{ held, assume }];
         return this.applyApi(pc, api, expr, key, line, held, assume, -1);
       }
       const text = file.name(name);
@@ -962,7 +963,8 @@ class Walk {
     if (expr >= 0) {
       result = knownValue(this.file, expr);
       if (result < 0) result = this.assumptions.get(assume, expr);
-      if (result >= VALUE.EQUAL) result = VALUE.NONZERO;
+      if (result >= VALUE.UNEQUAL) result = -1;
+      else if (result >= VALUE.EQUAL) result = VALUE.NONZERO;
     }
     const parameters: number[] = [];
     for (let p = 0; p < this.parameters; p++) {

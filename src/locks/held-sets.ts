@@ -52,6 +52,8 @@ export class HeldSets {
       if (!entry.entry) return this.intern(rest);
       return this.intern([...rest, this.internEntry({ ...entry, entry: false, missing: true, line })]);
     }
+    // which of several objects it was cannot be told: nothing is known to be missing
+    if (instance.includes('~')) return set;
     const gone = this.internEntry({
       lock,
       instance,

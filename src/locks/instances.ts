@@ -33,7 +33,7 @@ export class InstanceTracing {
   /** Whether the lock taken is provably the very object that is held. */
   isSameObject(witness: Witness): boolean {
     const held = witness.held.instance;
-    return !held.includes('?') && this.takenInHolder(witness) === held;
+    return !/[?~]/.test(held) && this.takenInHolder(witness) === held;
   }
 
   /** Spelling of the arguments of the only call of `word` in a function; null when there are several that differ. */

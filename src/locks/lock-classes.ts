@@ -326,18 +326,20 @@ export class LockClasses {
         if (at === undefined) return `:${file.name(name)}`;
         if (at < scope.parameters) {
           if (scope.bound) return this.instanceOf(scope.bound.scope, scope.bound.args[at] ?? -1, depth + 1);
-          return assignedTo(scope, name) === -1 ? `$${at}` : `%${file.name(name)}`;
+          return assignedTo(scope, name) === -1 ? `$${at}` : `%~${file.name(name)}`;
         }
         const assigned = assignedTo(scope, name);
         if (assigned >= 0 && isPath(scope, assigned, 0)) return this.instanceOf(scope, assigned, depth + 1);
-        return `%${file.name(name)}`;
+        // a variable that changes is not the same object twice
+        return assigned === -2 ? `%~${file.name(name)}` : `%${file.name(name)}`;
       }
       case X.CALL: {
         const args = Array.from(file.list(file.b(expr)));
         const callee = file.a(expr);
         if (file.kind(callee) !== X.NAME) return '?';
         const seen = this.inference.transparentCall(file.global(file.a(callee)));
-        if (seen && seen.typeArg === null) return this.instanceOf(scope, args[seen.arg] ?? -1, depth + 1);
+        if (seen && seen.typeArg === null && seen.kind !== 'per-cpu')
+          return this.instanceOf(scope, args[seen.arg] ?? -1, depth + 1);
         const shown = args.map((arg) =>
           file.kind(arg) === X.TYPE
             ? ''
@@ -345,7 +347,7 @@ export class LockClasses {
               ? file.name(file.a(arg))
               : this.instanceOf(scope, arg, depth + 1),
         );
-        if (seen) shown[seen.arg] = this.instanceOf(scope, args[seen.arg] ?? -1, depth + 1);
+        if (seen && seen.typeArg !== null) shown[seen.arg] = this.instanceOf(scope, args[seen.arg] ?? -1, depth + 1);
         return `${file.name(file.a(callee))}(${shown.join(',')})`;
       }
       default:

@@ -72,16 +72,10 @@ export function orderChanges(
     for (const call of after.calls) {
       for (const h of call.held) {
         if (!locks.isClass(h.lock) || callsBefore.has(`${h.lock}|${call.callee}`)) continue;
-        for (const [lock, end] of search.takenBelow([{ word: call.callee, cost: 0 }], DOWNWARD)) {
-          void lock;
-          note({
-            held: h,
-            holder: fn,
-            links: search.route({ callee: -1, word: call.callee, line: call.line }, end),
-            taken: end.taken,
-            together: call.held,
-            cost: end.cost,
-          });
+        for (const end of search.takenBelow([{ word: call.callee, cost: 0 }], DOWNWARD).values()) {
+          const links = search.route({ callee: -1, word: call.callee, line: call.line }, end);
+          if (end.taken.dropped.includes(h.lock) || isDroppedOnTheWay(now, links, h.lock)) continue;
+          note({ held: h, holder: fn, links, taken: end.taken, together: call.held, cost: end.cost });
         }
       }
     }
@@ -119,6 +113,16 @@ export function orderChanges(
     });
   }
   return [...changes.values()];
+}
+
+/** Whether a function of the chain lets go of the caller's lock before it calls on. */
+function isDroppedOnTheWay(index: LockIndex, links: Witness['links'], lock: number): boolean {
+  return links.some((link, i) => {
+    const caller = links[i - 1]?.callee;
+    if (caller === undefined) return false;
+    const calls = index.summaryOf(caller).calls.filter((call) => call.callee === link.word);
+    return calls.length > 0 && calls.every((call) => call.dropped.includes(lock));
+  });
 }
 
 function above(search: OrderSearch, fn: number, fresh: readonly Acquisition[], note: (witness: Witness) => void): void {

@@ -27,37 +27,48 @@ export function overlayIndex(base: TreeIndex, changes: ReadonlyMap<string, Uint8
   const touched: number[] = [];
   const oldFiles: LinkedFile[] = [];
 
-  for (const [path, bytes] of [...changes].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (!/\.[ch]$/.test(path)) continue;
-    const oldId = base.fileOf(path);
-    const old = oldId >= 0 ? base.source(oldId) : null;
-    const before = new Map<number, number[]>();
+  const work = [...changes]
+    .filter(([path]) => /\.[ch]$/.test(path))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, bytes]) => {
+      const oldId = base.fileOf(path);
+      const old = oldId >= 0 ? base.source(oldId) : null;
+      return {
+        path,
+        oldId,
+        old,
+        before: old ? functionsByName(old) : new Map<number, number[]>(),
+        facts: bytes ? readFile(bytes) : null,
+      };
+    });
+  // A function that goes from one changed file to another keeps its id: moving code changes no order.
+  const moved = new Map<number, number[]>();
+  const after = work.map(({ path, facts }) =>
+    facts ? functionsByName(new LinkedFile(-1, path, facts, symbols.names)) : new Map<number, number[]>(),
+  );
+  work.forEach(({ before }, i) => {
+    for (const [name, fns] of before) {
+      const stay = after[i]?.get(name)?.length ?? 0;
+      if (fns.length > stay) moved.set(name, [...(moved.get(name) ?? []), ...fns.slice(stay)]);
+    }
+  });
+  for (const { path, oldId, old, before, facts } of work) {
     if (old) {
       symbols.gone.add(oldId);
       oldFiles.push(old);
-      old.functionIds.forEach((fn, local) => {
-        const name = old.global(old.facts.functions[local * F.WORDS + F.NAME] as number);
-        const list = before.get(name);
-        if (list) list.push(fn);
-        else before.set(name, [fn]);
-      });
     }
     pathIds.set(path, -1);
-    const kept = new Set<number>();
-    if (bytes) {
-      const id = symbols.fileCount;
-      const file = new LinkedFile(id, path, readFile(bytes), symbols.names);
-      fresh.set(id, file);
-      pathIds.set(path, id);
-      symbols.add(file, (name, nth) => {
-        const fn = before.get(name)?.[nth] ?? -1;
-        if (fn >= 0) kept.add(fn);
-        return fn;
-      });
-      for (const fn of file.functionIds) touched.push(fn);
-    }
-    for (const list of before.values()) for (const fn of list) if (!kept.has(fn)) removed.push(fn);
+    if (!facts) continue;
+    const id = symbols.fileCount;
+    const file = new LinkedFile(id, path, facts, symbols.names);
+    fresh.set(id, file);
+    pathIds.set(path, id);
+    symbols.add(file, (name, nth) => before.get(name)?.[nth] ?? moved.get(name)?.shift() ?? -1);
+    for (const fn of file.functionIds) touched.push(fn);
   }
+  const kept = new Set(touched);
+  for (const { before } of work)
+    for (const fns of before.values()) for (const fn of fns) if (!kept.has(fn)) removed.push(fn);
 
   const source = (id: number): LinkedFile | null => fresh.get(id) ?? base.source(id);
   const inference = new TypeInference(symbols, source, base.inference.transparentByName());
@@ -91,4 +102,16 @@ export function overlayIndex(base: TreeIndex, changes: ReadonlyMap<string, Uint8
     removed,
     close: () => {},
   };
+}
+
+/** Function ids of a file by global name, in the order in which they stand there. */
+function functionsByName(file: LinkedFile): Map<number, number[]> {
+  const byName = new Map<number, number[]>();
+  file.functionIds.forEach((fn, local) => {
+    const name = file.global(file.facts.functions[local * F.WORDS + F.NAME] as number);
+    const list = byName.get(name);
+    if (list) list.push(fn);
+    else byName.set(name, [fn]);
+  });
+  return byName;
 }
