@@ -1,0 +1,90 @@
+import { X } from '../csource/index.ts';
+import type { Scope } from '../tree/index.ts';
+import type { LockClasses } from './lock-classes.ts';
+import { LOCK_KIND, type LockTable, parseParameterLock } from './lock-table.ts';
+import type { Effect } from './summary.ts';
+
+/** A lock as one function sees it: its class, and the spelling of the object. */
+export interface NamedLock {
+  readonly lock: number;
+  readonly instance: string;
+}
+
+/** Names the locks that the calls of one function mean, each once. */
+export class LockNaming {
+  private readonly scope: Scope;
+  private readonly classes: LockClasses;
+  private readonly locks: LockTable;
+  private readonly resolved = new Map<string, NamedLock>();
+  private readonly argInstances = new Map<number, string[]>();
+
+  constructor(scope: Scope, classes: LockClasses, locks: LockTable) {
+    this.scope = scope;
+    this.classes = classes;
+    this.locks = locks;
+  }
+
+  /** Spelling of the arguments of a call. */
+  argumentsOf(expr: number): string[] {
+    const { file } = this.scope;
+    let args = this.argInstances.get(expr);
+    if (!args) {
+      args = Array.from(file.list(file.b(expr))).map((arg) => this.classes.instanceOf(this.scope, arg));
+      this.argInstances.set(expr, args);
+    }
+    return args;
+  }
+
+  /** The lock that an argument names (or `lockClass`, when the call has a class of its own). */
+  lockAt(lockClass: string | null, arg: number, field: string | null, args: readonly number[]): NamedLock {
+    if (lockClass !== null) {
+      const text = lockClass.replace(/\{(\d)\}/g, (_, n: string) =>
+        this.locks.text(this.classes.lockOf(this.scope, args[Number(n)] ?? -1)),
+      );
+      return { lock: this.locks.intern(text), instance: `:${text}` };
+    }
+    const key = `${arg}|${field ?? ''}`;
+    let found = this.resolved.get(key);
+    if (!found) {
+      const instance = this.classes.instanceOf(this.scope, arg);
+      found = {
+        lock: this.classes.lockOf(this.scope, arg, field ? [field] : []),
+        instance: field ? `${instance}.${field}` : instance,
+      };
+      this.resolved.set(key, found);
+    }
+    return found;
+  }
+
+  /** Lockdep's notes name the map inside the lock. */
+  withoutDepMap(arg: number): number {
+    const { file } = this.scope;
+    let e = arg;
+    while (e >= 0 && file.kind(e) === X.ADDR) e = file.a(e);
+    if (e >= 0 && (file.kind(e) === X.FIELD || file.kind(e) === X.ARROW) && file.name(file.b(e)) === 'dep_map')
+      return file.a(e);
+    return arg;
+  }
+
+  /** A callee's lock as this function sees it. */
+  substitute(effect: Effect, args: readonly number[], expr: number): NamedLock {
+    const cacheKey = `${effect.lock}|${effect.instance}|${expr < 0 ? args.join() : expr}`;
+    let found = this.resolved.get(cacheKey);
+    if (found) return found;
+    let lock = effect.lock;
+    if (this.locks.kind(lock) === LOCK_KIND.PARAMETER) {
+      const { parameter, path } = parseParameterLock(this.locks.text(lock));
+      lock = this.classes.lockOf(this.scope, args[parameter] ?? -1, path);
+    }
+    found = { lock, instance: this.substituteInstance(effect.instance, args) };
+    this.resolved.set(cacheKey, found);
+    return found;
+  }
+
+  private substituteInstance(instance: string, args: readonly number[]): string {
+    if (instance.includes('%')) return '?';
+    return instance.replace(/\$(\d+)/g, (_, n: string) =>
+      args[Number(n)] === undefined ? '?' : this.classes.instanceOf(this.scope, args[Number(n)] as number),
+    );
+  }
+}

@@ -1,0 +1,404 @@
+// One file, because an API call, a guard and a callee's effects are three spellings of one thing and share its outcomes.
+import { X } from '../csource/index.ts';
+import type { LinkedFile, Scope, TreeIndex } from '../tree/index.ts';
+import { VALUE } from './assumptions.ts';
+import type { HeldSets } from './held-sets.ts';
+import type { LockNaming } from './lock-naming.ts';
+import type { LockRecorder } from './lock-recorder.ts';
+import { LOCK_KIND, type LockTable } from './lock-table.ts';
+import type { PathConditions } from './path-conditions.ts';
+import { isWaitClass } from './registrations.ts';
+import type { GuardApi, LockApi, RuleSet } from './rules/index.ts';
+import { EFFECT, type Effect, MODE, WHEN } from './summary.ts';
+
+/** What the analysis of every function shares. */
+export interface AnalysisContext {
+  readonly index: TreeIndex;
+  readonly rules: RuleSet;
+  readonly locks: LockTable;
+  readonly effectsOf: (fn: number) => readonly Effect[];
+  /** The lock call that a name of this file stands for, null when it is none. */
+  readonly apiOf: (name: number) => LockApi | null;
+}
+
+/** One state after an instruction. */
+export interface Next {
+  readonly held: number;
+  readonly assume: number;
+}
+
+/** What calls do to the locks of one function. */
+export class LockTransfer {
+  /** Where the function does something to a lock. */
+  readonly events = new Set<number>();
+  readonly taken = new Set<number>();
+  readonly released = new Set<number>();
+  /** Locks that somebody else may release. */
+  readonly ownerless = new Set<number>();
+  private readonly context: AnalysisContext;
+  private readonly file: LinkedFile;
+  private readonly scope: Scope;
+  private readonly held: HeldSets;
+  private readonly conditions: PathConditions;
+  private readonly naming: LockNaming;
+  private readonly recorder: LockRecorder;
+  private readonly hasPrimitive: boolean;
+  private readonly scopeAt: (pc: number) => number;
+  private readonly words = new Map<number, number[]>();
+
+  /** `scopeAt` gives the innermost block at a place, 0 for the function; `hasPrimitive` switches lockdep's notes off. */
+  constructor(
+    context: AnalysisContext,
+    scope: Scope,
+    state: { held: HeldSets; conditions: PathConditions; naming: LockNaming; recorder: LockRecorder },
+    hasPrimitive: boolean,
+    scopeAt: (pc: number) => number,
+  ) {
+    this.context = context;
+    this.file = scope.file;
+    this.scope = scope;
+    this.held = state.held;
+    this.conditions = state.conditions;
+    this.naming = state.naming;
+    this.recorder = state.recorder;
+    this.hasPrimitive = hasPrimitive;
+    this.scopeAt = scopeAt;
+  }
+
+  /** The states after a call. */
+  call(pc: number, expr: number, result: number, line: number, held: number, assume: number): Next[] {
+    const { file } = this;
+    const callee = file.a(expr);
+    const kind = file.kind(callee);
+    const key = result >= 0 ? result : expr;
+    if (kind === X.CALL && file.kind(file.a(callee)) === X.NAME) {
+      const macro = file.name(file.a(file.a(callee)));
+      const [guardClass] = Array.from(file.list(file.b(callee)));
+      if (macro === 'guard' || macro === 'CLASS')
+        return this.guard(
+          pc,
+          nameOf(this.file, guardClass),
+          Array.from(file.list(file.b(expr))),
+          line,
+          held,
+          assume,
+          this.scopeAt(pc),
+          -1,
+        );
+    }
+    if (kind === X.NAME && !this.scope.vars.has(file.a(callee))) {
+      const name = file.a(callee);
+      const api = this.context.apiOf(name);
+      if (api) {
+        if (api.annotation && api.op !== 'assert' && this.hasPrimitive) return [{ held, assume }];
+        return this.applyApi(pc, api, expr, key, line, held, assume, -1);
+      }
+      const text = file.name(name);
+      if (this.context.rules.noReturn.has(text)) return [];
+      const guard = this.context.rules.guards.get(text);
+      if (guard && guard.style === 'macro-scope')
+        return this.applyGuard(pc, guard, Array.from(file.list(file.b(expr))), line, held, assume, this.scopeAt(pc));
+    }
+    const words = this.wordsOf(expr);
+    this.recorder.call(pc, expr, words, line, held);
+    const fns = words.filter((word) => word >= 0);
+    const chosen = fns.find((fn) => this.context.effectsOf(fn).length > 0);
+    if (
+      chosen === undefined ||
+      (fns.length > 1 &&
+        fns.some((fn) => this.context.effectsOf(fn).length === 0 && this.context.index.symbols.t.fnSize.at(fn) > 30))
+    )
+      return [{ held, assume }];
+    return this.applyEffects(pc, chosen, Array.from(file.list(file.b(expr))), expr, key, line, held, assume, -1);
+  }
+
+  private wordsOf(expr: number): number[] {
+    let words = this.words.get(expr);
+    if (!words) {
+      words = this.context.index.extraction.calleeWords(this.scope, expr);
+      this.words.set(expr, words);
+    }
+    return words;
+  }
+
+  /** `guard(class)(args)`: the rule, or what the tree's DEFINE_GUARD says. */
+  guard(
+    pc: number,
+    name: string,
+    args: number[],
+    line: number,
+    held: number,
+    assume: number,
+    scope: number,
+    depth: number,
+  ): Next[] {
+    const rule = this.context.rules.guards.get(name);
+    if (rule) return this.applyGuard(pc, rule, args, line, held, assume, scope);
+    const id = this.context.index.symbols.names.find(name);
+    const file = id < 0 ? -1 : this.context.index.symbols.t.guardOf.find(id);
+    const definition = file >= 0 && depth < 2 ? this.guardDefinition(file, name) : null;
+    if (!definition) return [{ held, assume }];
+    const api = this.context.rules.locks.get(definition.lock);
+    if (api) return this.applyApi(pc, api, -1, -1, line, held, assume, scope, args);
+    const fnName = this.context.index.symbols.names.find(definition.lock);
+    if (fnName < 0) return [{ held, assume }];
+    const fn = this.context.index.symbols.functionsOf(fnName, this.file.id)[0];
+    if (fn === undefined) return [{ held, assume }];
+    return this.applyEffects(pc, fn, args, -1, -1, line, held, assume, scope);
+  }
+
+  /** The lock call in the tree's own DEFINE_GUARD of a name. */
+  private guardDefinition(fileId: number, name: string): { lock: string } | null {
+    const file = this.context.index.source(fileId);
+    if (!file) return null;
+    const { invocations } = file.facts;
+    for (let at = 0; at < invocations.length; at += 5) {
+      const macro = file.name(invocations[at] as number);
+      if (!/^DEFINE_(LOCK_)?GUARD(_[01])?$/.test(macro)) continue;
+      const args = file.list(invocations[at + 1] as number);
+      if (file.kind(args[0] as number) !== X.NAME || file.name(file.a(args[0] as number)) !== name) continue;
+      const lock = args[macro.endsWith('_0') ? 1 : 2];
+      if (lock === undefined || file.kind(lock) !== X.CALL || file.kind(file.a(lock)) !== X.NAME) return null;
+      return { lock: file.name(file.a(file.a(lock))) };
+    }
+    return null;
+  }
+
+  private applyGuard(
+    pc: number,
+    guard: GuardApi,
+    args: number[],
+    line: number,
+    held: number,
+    assume: number,
+    scope: number,
+  ): Next[] {
+    if (guard.family === 'rcu' || guard.family === 'srcu') return [{ held, assume }];
+    const arg = guard.arg === null ? -1 : (args[guard.arg] ?? -1);
+    const { lock, instance } = this.naming.lockAt(guard.lockClass, arg, guard.field, args);
+    const mode = modeOf(guard.mode);
+    const tries = guard.success !== 'always';
+    this.recorder.acquisition(
+      pc,
+      { lock, instance, mode, line, via: -1, tries: false, reentrant: false, nested: false },
+      held,
+    );
+    const taken = this.held.add(held, {
+      lock,
+      instance,
+      mode,
+      line,
+      via: -1,
+      entry: false,
+      missing: false,
+      reentrant: false,
+      scope,
+    });
+    return tries
+      ? [
+          { held: taken, assume },
+          { held, assume },
+        ]
+      : [{ held: taken, assume }];
+  }
+
+  private applyApi(
+    pc: number,
+    api: LockApi,
+    expr: number,
+    key: number,
+    line: number,
+    held: number,
+    assume: number,
+    scope: number,
+    given?: number[],
+  ): Next[] {
+    const same = [{ held, assume }];
+    if (api.op === 'query' || api.op === 'init' || api.op === 'drop-retake') return same;
+    if (api.family === 'rcu' || api.family === 'srcu') return same;
+    const args = given ?? Array.from(this.file.list(this.file.b(expr)));
+    const at = given ? 0 : api.arg;
+    let arg = at === null ? -1 : (args[at] ?? -1);
+    if (api.annotation) arg = this.naming.withoutDepMap(arg);
+    const { lock, instance } = this.naming.lockAt(api.lockClass, arg, api.field, args);
+    const mode = modeOf(api.mode);
+    if (api.op === 'wait') {
+      const text = this.context.locks.text(lock);
+      if (!isWaitClass(text) || /[?$]/.test(text)) return same;
+      this.recorder.acquisition(
+        pc,
+        { lock, instance, mode: MODE.EXCLUSIVE, line, via: -1, tries: false, reentrant: false, nested: false },
+        held,
+      );
+      return same;
+    }
+    switch (api.op) {
+      case 'release':
+        this.events.add(pc);
+        this.released.add(lock);
+        return [{ held: this.held.remove(held, lock, instance, mode, line, true), assume }];
+      case 'downgrade':
+        return [{ held: this.held.downgrade(held, lock, instance), assume }];
+      case 'assert':
+        if (this.context.locks.kind(lock) === LOCK_KIND.UNKNOWN || this.held.holds(held, lock)) return same;
+        return [
+          {
+            held: this.held.add(held, {
+              lock,
+              instance,
+              mode,
+              line,
+              via: -1,
+              entry: true,
+              missing: false,
+              reentrant: false,
+              scope: -1,
+            }),
+            assume,
+          },
+        ];
+      default: {
+        this.events.add(pc);
+        this.taken.add(lock);
+        if (isOwnerless(this.context.rules, api.family)) this.ownerless.add(lock);
+        const tries = api.op === 'try' || (api.tryArg !== null && !this.isZero(args[api.tryArg]));
+        const nested = api.subclassArg !== null || api.nestArg !== null;
+        this.recorder.acquisition(pc, { lock, instance, mode, line, via: -1, tries, reentrant: false, nested }, held);
+        const taken = this.held.add(held, {
+          lock,
+          instance,
+          mode,
+          line,
+          via: -1,
+          entry: false,
+          missing: false,
+          reentrant: false,
+          scope,
+        });
+        return this.outcomes(whenOfSuccess(api.success), key, taken, held, assume);
+      }
+    }
+  }
+
+  private isZero(expr: number | undefined): boolean {
+    return expr !== undefined && this.file.kind(expr) === X.NUM && this.file.a(expr) === 0;
+  }
+
+  /** The states after a call that takes a lock only with some results. */
+  private outcomes(when: number, key: number, taken: number, held: number, assume: number): Next[] {
+    if (when === WHEN.ALWAYS) return [{ held: taken, assume }];
+    const [yes, no] = RESULTS[when] as readonly [number, number];
+    const states: Next[] = [];
+    states.push({ held: taken, assume: key >= 0 ? this.conditions.set.with(assume, key, yes) : assume });
+    states.push({ held, assume: key >= 0 ? this.conditions.set.with(assume, key, no) : assume });
+    return states;
+  }
+
+  private applyEffects(
+    pc: number,
+    fn: number,
+    args: number[],
+    expr: number,
+    key: number,
+    line: number,
+    heldIn: number,
+    assumeIn: number,
+    scope: number,
+  ): Next[] {
+    const effects = this.context.effectsOf(fn);
+    if (effects.some((effect) => effect.kind === EFFECT.ACQUIRE || effect.kind === EFFECT.RELEASE)) this.events.add(pc);
+    let conditional = -1;
+    for (const effect of effects)
+      if (effect.when > WHEN.ALWAYS && effect.when < WHEN.PARAMETER_TRUE) conditional = effect.when;
+    const apply = (start: number, outcome: number): number => {
+      let held = start;
+      for (const effect of effects) {
+        if (effect.when !== WHEN.ALWAYS) {
+          if (effect.when >= WHEN.PARAMETER_TRUE) {
+            const wanted = effect.when < WHEN.PARAMETER_FALSE;
+            const truth = this.conditions.truthOf(
+              args[wanted ? effect.when - WHEN.PARAMETER_TRUE : effect.when - WHEN.PARAMETER_FALSE],
+              assumeIn,
+            );
+            if (truth < 0 && effect.kind === EFFECT.RELEASE) {
+              held = this.held.forget(held, this.naming.substitute(effect, args, expr).lock);
+              continue;
+            }
+            if (truth !== (wanted ? 1 : 0)) continue;
+          } else if (effect.when !== outcome) continue;
+        }
+        const { lock, instance } = this.naming.substitute(effect, args, expr);
+        if (effect.kind === EFFECT.MAY_RELEASE) held = this.held.forget(held, lock);
+        else if (effect.kind === EFFECT.RELEASE) {
+          this.released.add(lock);
+          held = this.held.remove(held, lock, instance, effect.mode, line, true);
+        } else {
+          this.recorder.acquisition(
+            pc,
+            {
+              lock,
+              instance,
+              mode: effect.mode,
+              line,
+              via: fn,
+              tries: false,
+              reentrant: effect.reentrant,
+              nested: false,
+            },
+            held,
+          );
+          if (effect.kind === EFFECT.TOUCH) continue;
+          this.taken.add(lock);
+          held = this.held.add(held, {
+            lock,
+            instance,
+            mode: effect.mode,
+            line,
+            via: fn,
+            entry: false,
+            missing: false,
+            reentrant: effect.reentrant,
+            scope,
+          });
+        }
+      }
+      return held;
+    };
+    if (conditional < 0) return [{ held: apply(heldIn, -1), assume: assumeIn }];
+    return this.outcomes(conditional, key, apply(heldIn, conditional), apply(heldIn, -1), assumeIn);
+  }
+}
+
+const RESULTS: Record<number, readonly [number, number]> = {
+  [WHEN.ZERO]: [VALUE.ZERO, VALUE.NEGATIVE],
+  [WHEN.NONZERO]: [VALUE.NONZERO, VALUE.ZERO],
+  [WHEN.NOT_NEGATIVE]: [VALUE.NOT_NEGATIVE, VALUE.NEGATIVE],
+  [WHEN.NEGATIVE]: [VALUE.NEGATIVE, VALUE.NOT_NEGATIVE],
+};
+
+function whenOfSuccess(success: LockApi['success']): number {
+  switch (success) {
+    case 'always':
+      return WHEN.ALWAYS;
+    case 'zero':
+      return WHEN.ZERO;
+    case 'nonzero':
+    case 'nonnull':
+      return WHEN.NONZERO;
+    default:
+      return WHEN.NOT_NEGATIVE;
+  }
+}
+
+function modeOf(mode: LockApi['mode']): number {
+  return mode === 'exclusive' ? MODE.EXCLUSIVE : mode === 'shared' ? MODE.SHARED : MODE.RECURSIVE;
+}
+
+function isOwnerless(rules: RuleSet, family: string): boolean {
+  return rules.families.some((known) => known.family === family && known.ownerless);
+}
+
+/** The name that an expression is, empty when it is none. */
+export function nameOf(file: LinkedFile, expr: number | undefined): string {
+  return expr !== undefined && file.kind(expr) === X.NAME ? file.name(file.a(expr)) : '';
+}
