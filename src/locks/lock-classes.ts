@@ -82,6 +82,9 @@ export class LockClasses {
   private ofField(scope: Scope, base: number, field: string, depth: number): string {
     const struct = this.inference.structOf(scope, base);
     if (struct < 0) {
+      // the body of the struct is not in sight, but the declaration names it: enough for a class
+      const tag = this.inference.declaredTag(scope, base);
+      if (tag !== '') return this.containers.has(tag) ? `?${tag}.${field}` : `${tag}.${field}`;
       const root = this.parameterPath(scope, base);
       return root ? parameterLock(root.parameter, [...root.path, field]) : `?.${field}`;
     }

@@ -10,7 +10,7 @@ import { type Effect, EMPTY_SUMMARY, isEmpty, type Summary } from './summary.ts'
 import { decodeSummary, encodeSummary } from './summary-codec.ts';
 
 /** Changes whenever the same facts and rules may give other summaries. */
-const ANALYSIS_VERSION = 4;
+const ANALYSIS_VERSION = 5;
 /** Rounds in which net effects may travel from callee to caller. */
 const ROUNDS = 10;
 

@@ -144,6 +144,37 @@ export class TypeInference {
     return this.symbols.structOfType(scope.file.typeWord(type), scope.file.id);
   }
 
+  /**
+   * The tag that a variable (or what it points to) was declared with, for structs whose body is not in sight; empty when
+   * there is none.
+   */
+  declaredTag(scope: Scope, expr: number, depth = 0): string {
+    const { file } = scope;
+    if (expr < 0 || depth > DEPTH) return '';
+    switch (file.kind(expr)) {
+      case X.ADDR:
+      case X.DEREF:
+      case X.INDEX:
+        return this.declaredTag(scope, file.a(expr), depth + 1);
+      case X.CAST: {
+        const kind = file.facts.types[file.a(expr) * 2];
+        return kind === TYPE.STRUCT ? file.name(file.facts.types[file.a(expr) * 2 + 1] as number) : '';
+      }
+      case X.NAME: {
+        const at = scope.vars.get(file.a(expr));
+        if (at === undefined) return '';
+        if (scope.bound && at < scope.parameters)
+          return this.declaredTag(scope.bound.scope, scope.bound.args[at] ?? -1, depth + 1);
+        const first = file.facts.functions[scope.local * F.WORDS + F.VARS] as number;
+        const type = file.facts.vars[(first + at) * VAR.WORDS + VAR.TYPE] as number;
+        if (type < 0 || file.facts.types[type * 2] !== TYPE.STRUCT) return '';
+        return file.name(file.facts.types[type * 2 + 1] as number);
+      }
+      default:
+        return '';
+    }
+  }
+
   /** Struct id that a variable or global of this name is or points to. */
   structOfVariable(scope: Scope, name: number): number {
     return this.structOfName(scope, name, 0);
