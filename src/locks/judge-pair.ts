@@ -91,7 +91,7 @@ export function judgePair(
   const search = searches[view] as OrderSearch;
   const writer = new PathWriter(search);
   const near = touchedFolders(views);
-  const shown = writer.rank(mainDirection(search.possible(mine)).slice(0, 40), near);
+  const shown = writer.rank(mainDirection(search.possible(mine)).slice(0, 240), near);
   // a holder that had the order before is the weaker example of a new path
   shown.sort((x, y) => Number(holdersGone.has(x.holder)) - Number(holdersGone.has(y.holder)));
   const first = shown[0] ?? search.paths(a, b)[0];

@@ -10,7 +10,7 @@ export interface OrderChange {
 }
 
 /** Witnesses kept for one changed pair. */
-const WITNESSES = 60;
+const WITNESSES = 240;
 /** What a new call may reach before it is taken for a way to everywhere. */
 const CALL_BOUNDS = { cost: 8, nodes: 1500 };
 

@@ -44,6 +44,8 @@ export class PathWriter {
     const entry = prefix[0] ?? witness.holder;
     let score = 0.5 * prefix.length;
     if (USER_ENTRY.test(symbols.functionName(entry))) score -= 6;
+    // who only says that the lock is held does not show where it was taken
+    if (witness.held.entry && !isWaitClass(this.index.locks.text(witness.held.lock))) score += 6;
     if ((symbols.t.fnFlags.at(entry) & (FLAG.INIT | FLAG.EXIT)) !== 0) score += 6;
     const files = [entry, witness.holder, ...witness.links.map((link) => link.callee)].map((fn) => this.pathOf(fn));
     for (const file of new Set(files))
