@@ -3,7 +3,7 @@ import { type LinkedFile, openScope, type Scope } from '../tree/index.ts';
 import { decide, learned, PATH, VALUE } from './assumptions.ts';
 import { type Imbalance, imbalancesOf } from './balance.ts';
 import { type Exit, netEffects } from './effects.ts';
-import { type Entry, HeldSets } from './held-sets.ts';
+import { type Entry, HeldSets, heldEntry } from './held-sets.ts';
 import type { LockClasses } from './lock-classes.ts';
 import { LockNaming } from './lock-naming.ts';
 import { LockRecorder } from './lock-recorder.ts';
@@ -151,17 +151,13 @@ export class FunctionWalk {
     const { functions, annotations } = this.file.facts;
     let held = 0;
     for (const lock of this.runsIn) {
-      held = this.held.add(held, {
-        lock,
-        instance: `:${this.context.locks.text(lock)}`,
-        mode: MODE.EXCLUSIVE,
-        line: this.line,
-        via: -1,
-        entry: true,
-        missing: false,
-        reentrant: false,
-        scope: -1,
-      });
+      held = this.held.add(
+        held,
+        heldEntry(
+          { lock, instance: `:${this.context.locks.text(lock)}`, mode: MODE.EXCLUSIVE, line: this.line },
+          { entry: true },
+        ),
+      );
     }
     const first = functions[at + F.ANNOTATIONS] as number;
     for (let i = 0; i < (functions[at + F.ANNOTATION_COUNT] as number); i++) {
@@ -171,17 +167,13 @@ export class FunctionWalk {
       for (const arg of this.file.list(annotations[word + ANNOTATION.ARGS] as number)) {
         const lock = this.classes.lockOf(this.scope, arg);
         if (this.context.locks.kind(lock) === LOCK_KIND.UNKNOWN || this.context.locks.text(lock) === 'RCU') continue;
-        held = this.held.add(held, {
-          lock,
-          instance: this.classes.instanceOf(this.scope, arg),
-          mode: MODE.EXCLUSIVE,
-          line: this.line,
-          via: -1,
-          entry: true,
-          missing: false,
-          reentrant: false,
-          scope: -1,
-        });
+        held = this.held.add(
+          held,
+          heldEntry(
+            { lock, instance: this.classes.instanceOf(this.scope, arg), mode: MODE.EXCLUSIVE, line: this.line },
+            { entry: true },
+          ),
+        );
       }
     }
     return held;

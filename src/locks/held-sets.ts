@@ -14,6 +14,15 @@ export interface Entry {
   readonly scope: number;
 }
 
+/** What every entry says; the rest is usual: taken here by a primitive, released by hand. */
+type Named = Pick<Entry, 'lock' | 'instance' | 'mode' | 'line'>;
+
+/** An entry of the usual sort, but for what `special` says. */
+export function heldEntry(named: Named, special: Partial<Omit<Entry, keyof Named>> = {}): Entry {
+  const { lock, instance, mode, line } = named;
+  return { lock, instance, mode, line, via: -1, entry: false, missing: false, reentrant: false, scope: -1, ...special };
+}
+
 /** Sets of entries, interned per function. Set 0 is empty. */
 export class HeldSets {
   private readonly entries: Entry[] = [];
@@ -54,17 +63,7 @@ export class HeldSets {
     }
     // which of several objects it was cannot be told: nothing is known to be missing
     if (instance.includes('~')) return set;
-    const gone = this.internEntry({
-      lock,
-      instance,
-      mode,
-      line,
-      via: -1,
-      entry: false,
-      missing: true,
-      reentrant: false,
-      scope: -1,
-    });
+    const gone = this.internEntry(heldEntry({ lock, instance, mode, line }, { missing: true }));
     return ids.includes(gone) ? set : this.intern([...ids, gone]);
   }
 

@@ -2,7 +2,7 @@
 import { X } from '../csource/index.ts';
 import type { LinkedFile, Scope, TreeIndex } from '../tree/index.ts';
 import { VALUE } from './assumptions.ts';
-import type { HeldSets } from './held-sets.ts';
+import { type HeldSets, heldEntry } from './held-sets.ts';
 import type { LockNaming } from './lock-naming.ts';
 import type { LockRecorder } from './lock-recorder.ts';
 import { LOCK_KIND, type LockTable } from './lock-table.ts';
@@ -183,17 +183,7 @@ export class LockTransfer {
       { lock, instance, mode, line, via: -1, tries: false, reentrant: false, nested: false },
       held,
     );
-    const taken = this.held.add(held, {
-      lock,
-      instance,
-      mode,
-      line,
-      via: -1,
-      entry: false,
-      missing: false,
-      reentrant: false,
-      scope,
-    });
+    const taken = this.held.add(held, heldEntry({ lock, instance, mode, line }, { scope }));
     return tries
       ? [
           { held: taken, assume },
@@ -243,17 +233,7 @@ export class LockTransfer {
         if (this.context.locks.kind(lock) === LOCK_KIND.UNKNOWN || this.held.holds(held, lock)) return same;
         return [
           {
-            held: this.held.add(held, {
-              lock,
-              instance,
-              mode,
-              line,
-              via: -1,
-              entry: true,
-              missing: false,
-              reentrant: false,
-              scope: -1,
-            }),
+            held: this.held.add(held, heldEntry({ lock, instance, mode, line }, { entry: true })),
             assume,
           },
         ];
@@ -264,17 +244,7 @@ export class LockTransfer {
         const tries = api.op === 'try' || (api.tryArg !== null && !this.isZero(args[api.tryArg]));
         const nested = api.subclassArg !== null || api.nestArg !== null;
         this.recorder.acquisition(pc, { lock, instance, mode, line, via: -1, tries, reentrant: false, nested }, held);
-        const taken = this.held.add(held, {
-          lock,
-          instance,
-          mode,
-          line,
-          via: -1,
-          entry: false,
-          missing: false,
-          reentrant: false,
-          scope,
-        });
+        const taken = this.held.add(held, heldEntry({ lock, instance, mode, line }, { scope }));
         return this.outcomes(whenOfSuccess(api.success), key, taken, held, assume);
       }
     }
@@ -349,17 +319,10 @@ export class LockTransfer {
           );
           if (effect.kind === EFFECT.TOUCH) continue;
           this.taken.add(lock);
-          held = this.held.add(held, {
-            lock,
-            instance,
-            mode: effect.mode,
-            line,
-            via: fn,
-            entry: false,
-            missing: false,
-            reentrant: effect.reentrant,
-            scope,
-          });
+          held = this.held.add(
+            held,
+            heldEntry({ lock, instance, mode: effect.mode, line }, { via: fn, reentrant: effect.reentrant, scope }),
+          );
         }
       }
       return held;
