@@ -25,6 +25,7 @@ export async function compareCommand(
     to: options.to ?? null,
     ruleDirs: settings.value.rules.value,
     today: to.today,
+    cacheDir: settings.value.cache.value,
   });
   if (!compared.ok) return refuse(compared.fault, to);
   const look = lookOf(options.output, settings.value.color, to);

@@ -16,7 +16,7 @@ export function commitText(patch: ComparablePatch, files: readonly FilePatch[] =
   if (patch.author) lines.push(' ## Metadata ##', `Author: ${patch.author.name} <${patch.author.email}>`, '');
   lines.push(' ## Commit message ##');
   for (const line of [patch.title, '', ...patch.message.trim().split('\n')]) {
-    lines.push(line.trim() === '' ? '' : `    ${line.trimEnd()}`);
+    lines.push(line.trim() === '' ? '' : `    ${expandTabs(line.trimEnd())}`);
   }
   while (lines.at(-1) === '') lines.pop();
   lines.push('');
@@ -35,6 +35,12 @@ export function commitText(patch: ComparablePatch, files: readonly FilePatch[] =
     }
   }
   return { lines, diffStart };
+}
+
+/** Tabs of a message as `git log` shows them: blanks up to the next multiple of eight. */
+function expandTabs(line: string): string {
+  const [first = '', ...rest] = line.split('\t');
+  return rest.reduce((done, part) => done.padEnd(done.length + 8 - (done.length % 8)) + part, first);
 }
 
 function headline(file: FilePatch): string {

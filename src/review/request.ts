@@ -50,6 +50,8 @@ export interface ReviewRequest extends TreeRequest, InputRequest {
 export interface CompareRequest extends RulesRequest, InputRequest {
   readonly from: number | null;
   readonly to: number | null;
+  /** Folder of the cache that spares reading the rules again; null for none. */
+  readonly cacheDir: string | null;
 }
 
 /** What `abbot explain A B` asks for. */

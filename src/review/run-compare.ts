@@ -12,7 +12,8 @@ import type { CompareResult } from './review.ts';
  * only one is at hand. Fails with the codes of `input/`.
  *
  * @example
- * const compared = await runCompare({ inputs: ['series/'], from: 10, to: 11, ruleDirs: [], today: '2026-01-31' });
+ * const rules = { ruleDirs: [], today: '2026-01-31', cacheDir: null };
+ * const compared = await runCompare({ inputs: ['series/'], from: 10, to: 11, ...rules });
  */
 export async function runCompare(request: CompareRequest): Promise<Outcome<CompareResult>> {
   const input = await readInput(request);
@@ -35,7 +36,7 @@ export async function runCompare(request: CompareRequest): Promise<Outcome<Compa
     }
   }
   if (from === null) return ok({ lineage: described, comparison: null });
-  const loaded = await loadReviewRules(request, null);
+  const loaded = await loadReviewRules(request, request.cacheDir);
   if (!loaded.ok) return loaded;
   const { rules } = loaded.value;
   return ok({ lineage: described, comparison: compareSeries(from, series, rules) });

@@ -111,6 +111,12 @@ test('a changed message and a new trailer are shown, and the patch is unchanged'
   expect(statuses).toEqual(['unchanged', 'unchanged']);
 });
 
+test('tabs in a message are blanks, as git log shows them', () => {
+  const said = { ...two, message: `${two.message}\n\n\tfirst\tcolumn\n\tabcdefgh\tcolumn` };
+  const { git, own } = both([one, two], [one, said]);
+  expect(own).toBe(git);
+});
+
 test('new, dropped and moved patches stand where git puts them', () => {
   const { git, own, statuses } = both([one, three], [three, two]);
   expect(own).toBe(git);
