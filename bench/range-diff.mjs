@@ -71,7 +71,12 @@ function compare(name, folder, from, to) {
   const left = new Map();
   for (const line of x) left.set(line, (left.get(line) ?? 0) + 1);
   count.textLines += Math.max(x.length, y.length);
-  for (const line of y) if ((left.get(line) ?? 0) > 0) left.set(line, left.get(line) - 1), count.sameLines++;
+  for (const line of y) {
+    const there = left.get(line) ?? 0;
+    if (there === 0) continue;
+    left.set(line, there - 1);
+    count.sameLines++;
+  }
   if (!same)
     unlike.push(`${name} v${from.series.version} v${to.series.version}: git ${a.join(' ')}, here ${b.join(' ')}`);
   else if (!sameText && show) console.log(`${name} v${from.series.version} v${to.series.version}: another text`);

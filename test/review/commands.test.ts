@@ -9,7 +9,14 @@ import {
 } from '../../src/review/index.ts';
 import { folderWith, request } from './request.ts';
 
-const compare = { inputs: ['examples/series'], from: null, to: null, ruleDirs: [], today: '2026-01-31', cacheDir: null };
+const compare = {
+  inputs: ['examples/series'],
+  from: null,
+  to: null,
+  ruleDirs: [],
+  today: '2026-01-31',
+  cacheDir: null,
+};
 const onTree = (tree: string | null) => request({ inputs: [], tree });
 
 test('compare holds the newest version against the one before', async () => {
