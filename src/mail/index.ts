@@ -6,4 +6,4 @@
  */
 export { type Attachment, header, type Mail, type MessageId, type Person } from './mail.ts';
 export { parseMail } from './parse-mail.ts';
-export { type ReadItem, readMails } from './read-mails.ts';
+export { type ReadItem, readMails, readStream } from './read-mails.ts';

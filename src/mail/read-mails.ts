@@ -90,12 +90,13 @@ async function* readMaildirHalf(path: string): AsyncGenerator<ReadItem> {
   else for (const name of names.sort()) if (!name.startsWith('.')) yield* readFile(join(path, name));
 }
 
-async function* readStream(stream: Readable, origin: string): AsyncGenerator<ReadItem> {
+/** Reads the mails of one stream of bytes (an mbox or a single mail); `origin` says where it is from. */
+export async function* readStream(stream: AsyncIterable<Uint8Array>, origin: string): AsyncGenerator<ReadItem> {
   let mails = 0;
   let bytes = 0;
   let junk = 0;
   const counted = (async function* () {
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    for await (const chunk of stream) {
       bytes += chunk.length;
       yield chunk;
     }

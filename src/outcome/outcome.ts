@@ -48,6 +48,27 @@ export const CATALOGUE = {
   'rules/invalid': { exit: 3, hint: 'run `abbot rules check` for the line and what to write instead' },
   'cache/unwritable': { exit: 3, hint: 'set ABBOT_CACHE to a folder that can be written' },
   'locks/no-such-class': { exit: 3, hint: 'spell a lock class as tag.field or as the name of the global lock' },
+  'source/address': {
+    exit: 2,
+    hint: 'give a link to a mail in a list archive, a message-id, a patchwork link, a range rev..rev, a file or -',
+  },
+  'source/not-served': { exit: 3, hint: 'give the mails of the series instead, as a link to a list archive or as an mbox' },
+  'source/host-refused': { exit: 3, hint: 'add the host to `sources.hosts` of abbot.yaml if you trust it (`abbot doctor`)' },
+  'source/unreachable': { exit: 3, hint: 'check the network, or name a mirror in `sources.mirrors` of abbot.yaml' },
+  'source/timeout': { exit: 3, hint: 'try again later, or name a mirror in `sources.mirrors` of abbot.yaml' },
+  'source/rate-limited': { exit: 3, hint: 'wait as long as the server asks, or name a mirror in `sources.mirrors`' },
+  'source/server-error': { exit: 3, hint: 'try again later, or name a mirror in `sources.mirrors` of abbot.yaml' },
+  'source/not-found': { exit: 3, hint: 'check the link, or give the mails themselves as an mbox' },
+  'source/bot-wall': {
+    exit: 3,
+    hint: 'open the link in a browser and save the mbox, or name a mirror in `sources.mirrors` of abbot.yaml',
+  },
+  'source/truncated': { exit: 3, hint: 'try again; the server or a proxy cut the answer off' },
+  'source/too-large': { exit: 3, hint: 'give the mails of the one series as an mbox' },
+  'source/malformed': { exit: 3, hint: 'the server may have changed its format; give the mails as an mbox' },
+  'source/git-failed': { exit: 3, hint: 'run the same git command by hand to see more' },
+  'watch/unknown': { exit: 2, hint: 'see `abbot watch list`' },
+  'watch/state': { exit: 3, hint: 'set ABBOT_DATA to a folder that can be written' },
 } as const satisfies Record<string, { exit: 2 | 3; hint: string }>;
 
 export type FaultCode = keyof typeof CATALOGUE;

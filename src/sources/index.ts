@@ -1,0 +1,16 @@
+/**
+ * Where series come from: links to list archives, message-ids, patchwork, git epochs, ranges of a local repository. A
+ * place is read politely and only from servers on a list, and what was fetched is said. This room analyses nothing.
+ */
+export { type Address, parseAddress } from './address.ts';
+export { DEFAULT_HOSTS, type HostList, readHosts } from './hosts.ts';
+export { type HttpCache, NO_CACHE, openHttpCache } from './http-cache.ts';
+export {
+  createHttpClient,
+  HTTP_LIMITS,
+  type HttpAnswer,
+  type HttpClient,
+  type HttpEdge,
+  type HttpLimits,
+} from './http-client.ts';
+export { asMessageId, messageIdOfSegment, messageIdPath } from './message-id-path.ts';
