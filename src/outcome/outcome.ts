@@ -52,8 +52,14 @@ export const CATALOGUE = {
     exit: 2,
     hint: 'give a link to a mail in a list archive, a message-id, a patchwork link, a range rev..rev, a file or -',
   },
-  'source/not-served': { exit: 3, hint: 'give the mails of the series instead, as a link to a list archive or as an mbox' },
-  'source/host-refused': { exit: 3, hint: 'add the host to `sources.hosts` of abbot.yaml if you trust it (`abbot doctor`)' },
+  'source/not-served': {
+    exit: 3,
+    hint: 'give the mails of the series instead, as a link to a list archive or as an mbox',
+  },
+  'source/host-refused': {
+    exit: 3,
+    hint: 'add the host to `sources.hosts` of abbot.yaml if you trust it (`abbot doctor`)',
+  },
   'source/unreachable': { exit: 3, hint: 'check the network, or name a mirror in `sources.mirrors` of abbot.yaml' },
   'source/timeout': { exit: 3, hint: 'try again later, or name a mirror in `sources.mirrors` of abbot.yaml' },
   'source/rate-limited': { exit: 3, hint: 'wait as long as the server asks, or name a mirror in `sources.mirrors`' },
