@@ -1,10 +1,11 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+
 /** A text and what had to be done to read it. */
 export interface Decoded {
   readonly text: string;
   readonly defect: string | null;
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LATIN1 = new TextDecoder('windows-1252');
 
 /**
@@ -17,7 +18,8 @@ const LATIN1 = new TextDecoder('windows-1252');
  */
 export function decodeText(bytes: Uint8Array, label: string | null): Decoded {
   const name = (label ?? '').trim().toLowerCase();
-  if (isAscii(bytes) && !/^(utf-?(7|16)|iso-2022|hz)/.test(name)) return { text: LATIN1.decode(bytes), defect: null };
+  if (isAscii(bytes) && !/^(utf-?(7|16)|iso-2022|hz)/.test(name))
+    return { text: asBuffer(bytes).toString('latin1'), defect: null };
   // Eight-bit labels fit any bytes, also those of UTF-8; and UTF-8 hardly ever fits by chance. So it is tried first.
   const weak =
     name === '' || /^(us-ascii|ascii|ansi_x3|iso-?8859-1$|iso-8859-15|latin|windows-1252|unknown|x-unknown)/.test(name);
@@ -32,15 +34,16 @@ export function decodeText(bytes: Uint8Array, label: string | null): Decoded {
 }
 
 function decodeWith(bytes: Uint8Array, name: string): string | null {
+  if (name === 'utf-8' || name === 'utf8') return isUtf8(bytes) ? asBuffer(bytes).toString('utf8') : null;
   try {
-    return (name === 'utf-8' || name === 'utf8' ? UTF8 : new TextDecoder(name, { fatal: true })).decode(bytes);
+    return new TextDecoder(name, { fatal: true }).decode(bytes);
   } catch {
     // An unknown label (RangeError) or bytes that do not fit it (TypeError): the caller tries the next one.
     return null;
   }
 }
 
-function isAscii(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 0x7f) return false;
-  return true;
+/** The same bytes with the decoders of node, which are several times as fast as TextDecoder's. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

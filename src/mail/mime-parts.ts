@@ -1,8 +1,8 @@
-import { type RawHeader, rawHeader, readHeaders } from './headers.ts';
+import { type HeaderTable, headerTable, rawHeader, readHeaders } from './headers.ts';
 
 /** A leaf of the MIME tree, still encoded. */
 export interface Part {
-  readonly headers: readonly RawHeader[];
+  readonly headers: HeaderTable;
   /** Bytes of the header block, and of the body, as they stand in the mail. */
   readonly block: Buffer;
   readonly body: Buffer;
@@ -10,6 +10,14 @@ export interface Part {
   readonly within: string | null;
 }
 
+/** A mail or a part of one, split where its headers end. */
+interface Entity {
+  readonly block: Buffer;
+  readonly body: Buffer;
+}
+
+const EMPTY_LINE = Buffer.from('\n\n');
+const EMPTY_CRLF = Buffer.from('\n\r\n');
 const MAX_DEPTH = 32;
 const MAX_PARTS = 1000;
 
@@ -20,7 +28,7 @@ export function parameter(value: string | null, name: string): string | null {
 }
 
 /** The lower-case media type of a part; what is not said is text/plain. */
-export function mediaType(headers: readonly RawHeader[]): string {
+export function mediaType(headers: HeaderTable): string {
   const type = /^[\w.+-]+\/[\w.+-]+/.exec(rawHeader(headers, 'content-type') ?? '');
   return type ? type[0].toLowerCase() : 'text/plain';
 }
@@ -29,12 +37,11 @@ export function mediaType(headers: readonly RawHeader[]): string {
  * Splits a mail into its leaf parts without decoding them. The tree is walked here and the decoding of each leaf is
  * left to postal-mime, because the charset and format=flowed must be judged on the bytes of each part.
  */
-export function leafParts(bytes: Buffer): { parts: Part[]; defects: string[] } {
+export function leafParts(whole: Entity, top: HeaderTable): { parts: Part[]; defects: string[] } {
   const parts: Part[] = [];
   const defects = new Set<string>();
-  const walk = (entity: Buffer, within: string | null, depth: number): void => {
-    const { block, body } = splitHeaderBlock(entity);
-    const { headers } = readHeaders(block.toString('latin1').replace(/\r/g, ''));
+  const walk = ({ block, body }: Entity, known: HeaderTable | null, within: string | null, depth: number): void => {
+    const headers = known ?? headerTable(readHeaders(block.toString('latin1').replaceAll('\r', '')).headers);
     const type = mediaType(headers);
     const boundary = type.startsWith('multipart/') ? parameter(rawHeader(headers, 'content-type'), 'boundary') : null;
     if (boundary === null || depth >= MAX_DEPTH) {
@@ -47,22 +54,22 @@ export function leafParts(bytes: Buffer): { parts: Part[]; defects: string[] } {
     if (!split.closed) defects.add('multipart without its closing boundary; the mail may be cut off');
     for (const child of split.children) {
       if (parts.length >= MAX_PARTS) defects.add(`more than ${MAX_PARTS} parts; the rest was left out`);
-      else walk(child, type.slice('multipart/'.length), depth + 1);
+      else walk(splitHeaderBlock(child), null, type.slice('multipart/'.length), depth + 1);
     }
   };
-  walk(bytes, null, 0);
+  walk(whole, top, null, 0);
   return { parts, defects: [...defects] };
 }
 
 /** Splits at the first empty line; without one everything is header. */
-export function splitHeaderBlock(entity: Buffer): { block: Buffer; body: Buffer } {
+export function splitHeaderBlock(entity: Buffer): Entity {
   if (entity[0] === 0x0a) return { block: entity.subarray(0, 0), body: entity.subarray(1) };
   if (entity[0] === 0x0d && entity[1] === 0x0a) return { block: entity.subarray(0, 0), body: entity.subarray(2) };
-  for (let at = entity.indexOf(0x0a); at >= 0; at = entity.indexOf(0x0a, at + 1)) {
-    if (entity[at + 1] === 0x0a) return { block: entity.subarray(0, at + 1), body: entity.subarray(at + 2) };
-    if (entity[at + 1] === 0x0d && entity[at + 2] === 0x0a)
-      return { block: entity.subarray(0, at + 1), body: entity.subarray(at + 3) };
-  }
+  const bare = entity.indexOf(EMPTY_LINE);
+  // Searched only before the other kind of empty line.
+  const crlf = (bare < 0 ? entity : entity.subarray(0, bare)).indexOf(EMPTY_CRLF);
+  if (crlf >= 0) return { block: entity.subarray(0, crlf + 1), body: entity.subarray(crlf + 3) };
+  if (bare >= 0) return { block: entity.subarray(0, bare + 1), body: entity.subarray(bare + 2) };
   return { block: entity, body: entity.subarray(entity.length) };
 }
 

@@ -5,6 +5,8 @@ import { undoFlowed } from './flowed.ts';
 import {
   decodeHeader,
   HEADER_LINE,
+  type HeaderTable,
+  headerTable,
   type RawHeader,
   rawHeader,
   readAddresses,
@@ -12,8 +14,9 @@ import {
   readHeaders,
   readMessageIds,
 } from './headers.ts';
-import type { Attachment, Mail, Person } from './mail.ts';
+import type { Attachment, Mail, MessageId, Person } from './mail.ts';
 import { leafParts, mediaType, type Part, parameter, splitHeaderBlock } from './mime-parts.ts';
+import { undoTransferEncoding } from './transfer-encoding.ts';
 
 /**
  * Reads one mail from its bytes (without an mbox `From ` line).
@@ -26,9 +29,9 @@ import { leafParts, mediaType, type Part, parameter, splitHeaderBlock } from './
  * if (mail.ok) console.log(mail.value.subject);
  */
 export async function parseMail(bytes: Buffer, origin: string): Promise<Outcome<Mail>> {
-  const { block } = splitHeaderBlock(bytes);
-  const head = decodeText(block, 'utf-8');
-  const { headers, strange } = readHeaders(head.text.replaceAll('\r', ''));
+  const whole = splitHeaderBlock(bytes);
+  const head = decodeText(whole.block, 'utf-8');
+  const { headers, strange } = readHeaders(head.text.includes('\r') ? head.text.replaceAll('\r', '') : head.text);
   if (headers.length === 0 || !HEADER_LINE.test(head.text.slice(0, 100))) {
     return fail('input/no-mail', `${origin} does not start with a mail header`);
   }
@@ -36,7 +39,8 @@ export async function parseMail(bytes: Buffer, origin: string): Promise<Outcome<
   if (head.defect) defects.push(`header: ${head.defect}`);
   if (strange.length > 0) defects.push(`header: ${strange.length} lines are no header`);
 
-  const { parts, defects: broken } = leafParts(bytes);
+  const table = headerTable(headers);
+  const { parts, defects: broken } = leafParts(whole, table);
   defects.push(...broken);
   const texts: { text: string; within: string | null }[] = [];
   const attachments: Attachment[] = [];
@@ -49,22 +53,21 @@ export async function parseMail(bytes: Buffer, origin: string): Promise<Outcome<
       attachments.push({ name: leaf.value.name, type: leaf.value.type, text: leaf.value.text });
     }
   }
-  return ok(assemble(headers, texts.map((t) => t.text).join('\n'), attachments, origin, defects));
+  return ok(assemble(headers, table, texts.map((t) => t.text).join('\n'), attachments, origin, defects));
 }
 
 function assemble(
   raw: readonly RawHeader[],
+  table: HeaderTable,
   body: string,
   attachments: Attachment[],
   origin: string,
   defects: string[],
 ): Mail {
-  const headers = raw.map(([name, value]) => [name, decodeHeader(value)] as const);
-  const ids = (name: string) =>
-    raw.filter(([key]) => key.toLowerCase() === name).flatMap(([, value]) => readMessageIds(value));
-  const people = (name: string): Person[] =>
-    raw.filter(([key]) => key.toLowerCase() === name).flatMap(([, value]) => readAddresses(value));
-  const dateText = rawHeader(raw, 'date');
+  const headers = raw.map((pair) => (pair[1].includes('=?') ? ([pair[0], decodeHeader(pair[1])] as const) : pair));
+  const ids = (name: string): MessageId[] => (table.get(name) ?? []).flatMap(readMessageIds);
+  const people = (name: string): Person[] => (table.get(name) ?? []).flatMap(readAddresses);
+  const dateText = rawHeader(table, 'date');
   const date = dateText === null ? null : readDate(dateText);
   if (dateText === null) defects.push('no Date');
   else if (date === null) defects.push(`the Date cannot be read: ${dateText.slice(0, 60)}`);
@@ -74,7 +77,7 @@ function assemble(
   if (!from) defects.push('no From');
   return {
     messageId,
-    subject: decodeHeader(rawHeader(raw, 'subject') ?? '')
+    subject: decodeHeader(rawHeader(table, 'subject') ?? '')
       .replace(/\s+/g, ' ')
       .trim(),
     from: from ?? { name: '', email: '' },
@@ -103,9 +106,10 @@ async function readLeaf(part: Part): Promise<Outcome<Leaf>> {
   const disposition = rawHeader(part.headers, 'content-disposition') ?? '';
   const type = mediaType(part.headers);
   const defects: string[] = [];
-  const plain = /^\s*(?:7bit|8bit|binary|)\s*$/i.test(rawHeader(part.headers, 'content-transfer-encoding') ?? '');
-  const content =
-    plain && !/name/i.test(disposition) ? ok({ bytes: part.body, name: '' }) : await undoEncoding(part, disposition);
+  const encoding = rawHeader(part.headers, 'content-transfer-encoding') ?? '';
+  const plain = /^\s*(?:7bit|8bit|binary|)\s*$/i.test(encoding);
+  const direct = /name/i.test(disposition) ? null : plain ? part.body : undoTransferEncoding(part.body, encoding);
+  const content = direct !== null ? ok({ bytes: direct, name: '' }) : await undoEncoding(part, disposition);
   if (!content.ok) return content;
   const { bytes } = content.value;
   const name = content.value.name || (parameter(rawHeader(part.headers, 'content-type'), 'name') ?? '');
@@ -118,7 +122,9 @@ async function readLeaf(part: Part): Promise<Outcome<Leaf>> {
   const contentType = rawHeader(part.headers, 'content-type');
   const decoded = decodeText(bytes, parameter(contentType, 'charset'));
   if (decoded.defect) defects.push(`${name || 'body'}: ${decoded.defect}`);
-  let text = decoded.text.replace(/\r+\n/g, '\n').replaceAll('\0', '\uFFFD');
+  let text = decoded.text;
+  if (text.includes('\r')) text = text.replace(/\r+\n/g, '\n');
+  if (text.includes('\0')) text = text.replaceAll('\0', '\uFFFD');
   if (parameter(contentType, 'format')?.toLowerCase() === 'flowed') {
     const flat = undoFlowed(text, parameter(contentType, 'delsp')?.toLowerCase() === 'yes');
     text = flat.text;
