@@ -9,20 +9,23 @@ import { looseTrailers } from './trailers.ts';
 
 /** Makes the finished value of a draft. */
 export function assembleSeries(draft: Draft, replies: readonly Reply[]): Series {
-  const parts = [...draft.slots.values()].sort((a, b) => slotOf(a) - slotOf(b));
-  const patches = parts.map(toPatch);
+  const bySlot = (a: Part, b: Part): number => slotOf(a) - slotOf(b);
+  const parts = [...draft.slots.values()].sort(bySlot);
+  const patches = [...parts, ...draft.carried.values()].sort(bySlot).map(toPatch);
   const cover = draft.cover ? toCover(draft.cover) : null;
   const lead = draft.cover ?? parts[0]!;
   const total = draft.total || Math.max(0, ...draft.slots.keys());
   const version = agreedVersion(draft, parts);
-  const missing = Array.from({ length: Math.min(total, 9999) }, (_, i) => i + 1).filter((i) => !draft.slots.has(i));
+  const missing = Array.from({ length: Math.min(total, 9999) }, (_, i) => i + 1).filter(
+    (i) => !draft.slots.has(i) && !draft.carried.has(i),
+  );
   const own = new Set<MessageId | null>([lead, ...parts].map((p) => p.mail.messageId));
   const bodies = [...(draft.cover ? [draft.cover.body] : []), ...parts.map((p) => p.body)];
   return {
-    title: cover?.title ?? patches[0]!.title,
+    title: cover?.title ?? titleOf(draft.base) ?? patches[0]!.title,
     version,
     total,
-    author: cover?.author ?? patches[0]!.author,
+    author: cover?.author ?? toPatch(lead).author,
     messageId: lead.mail.messageId,
     answers: lead.parents.filter((id) => !own.has(id)),
     date: lead.mail.date,
@@ -31,6 +34,7 @@ export function assembleSeries(draft: Draft, replies: readonly Reply[]): Series 
     patches,
     complete: missing.length === 0 && patches.length > 0,
     missing,
+    carried: [...draft.carried.keys()].sort((a, b) => a - b),
     replies: [...replies].sort((a, b) =>
       (a.date ?? '') < (b.date ?? '') ? -1 : (a.date ?? '') > (b.date ?? '') ? 1 : 0,
     ),
@@ -38,9 +42,14 @@ export function assembleSeries(draft: Draft, replies: readonly Reply[]): Series 
     ...readMetadata(bodies),
     changelog: [
       ...(cover ? readChangelog(cover.body, version, null) : []),
-      ...patches.flatMap((p) => readChangelog(p.notes || changelogInMessage(p), version, p.index)),
+      ...parts.map(toPatch).flatMap((p) => readChangelog(p.notes || changelogInMessage(p), version, p.index)),
     ],
   };
+}
+
+/** A partial re-roll keeps the title of the series it belongs to. */
+function titleOf(base: Draft | null): string | null {
+  return base === null ? null : (base.cover?.subject.title ?? titleOf(base.base) ?? base.opener.subject.title);
 }
 
 /** Some authors write the changelog into the commit message; it is read there only when nothing stands below `---`. */

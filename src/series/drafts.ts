@@ -9,6 +9,9 @@ export interface Draft {
   readonly version: number;
   total: number | null;
   readonly opener: Part;
+  /** Patches of an older version that a partial re-roll leaves as they were, and the version they were taken from. */
+  readonly carried: Map<number, Part>;
+  base: Draft | null;
 }
 
 const HOUR = 3_600_000;
@@ -31,6 +34,8 @@ export function draftSeries(parts: readonly Part[]): Draft[] {
       version: versionOf(part),
       total: part.subject.total,
       opener: part,
+      carried: new Map(),
+      base: null,
     };
     if (part.kind === 'patch') draft.slots.set(slotOf(part), part);
     drafts.push(draft);
@@ -70,8 +75,12 @@ export function draftSeries(parts: readonly Part[]): Draft[] {
   const byKey = new Map<string, Draft[]>();
   for (const draft of drafts) for (const key of looseKeys(draft.opener)) push(byKey, key, draft);
   for (const part of rest) {
-    const near = part.subject.index === null ? [] : looseKeys(part).flatMap((key) => byKey.get(key) ?? []);
-    const draft = near.find((d) => fits(d, part) && d.version === versionOf(part) && belongs(d, part));
+    const numbered = part.subject.index !== null;
+    const near = numbered ? looseKeys(part).flatMap((key) => byKey.get(key) ?? []) : [];
+    // A patch that answers another patch of its own numbering belongs to it, however late it comes.
+    const answered = numbered ? ancestors(part, owner).filter((d) => samePerson(d.opener.sender, part.sender)) : [];
+    const same = (d: Draft): boolean => fits(d, part) && d.version === versionOf(part);
+    const draft = answered.find((d) => d.cover === null && same(d)) ?? near.find((d) => same(d) && belongs(d, part));
     if (draft) put(draft, part);
     else {
       const opened = open(part);

@@ -61,8 +61,7 @@ export function edgesBetween(series: readonly Series[]): { edges: Edge[]; unseen
     }
     for (const id of s.answers) {
       const target = byId.get(id);
-      if (target !== undefined && akin(s, series[target]!))
-        add(i, target, 3, `v${s.version} was sent in the thread of v${series[target]!.version}`);
+      if (target !== undefined && akin(s, series[target]!)) add(i, target, 3, threadEvidence(s, series[target]!));
     }
   });
   sameKey(
@@ -85,6 +84,12 @@ export function edgesBetween(series: readonly Series[]): { edges: Edge[]; unseen
   };
 }
 
+function threadEvidence(s: Series, older: Series): string {
+  if (s.carried.length === 0) return `v${s.version} was sent in the thread of v${older.version}`;
+  const sent = s.patches.filter((p) => !s.carried.includes(p.index)).map((p) => p.index);
+  return `v${s.version} sends only patch ${sent.join(', ')} again, in reply to v${older.version}`;
+}
+
 /** Message-ids of everything that belongs to a series; of a missing cover letter too. */
 function idsOf(series: readonly Series[]): Map<MessageId, number> {
   const ids = new Map<MessageId, number>();
@@ -93,7 +98,7 @@ function idsOf(series: readonly Series[]): Map<MessageId, number> {
   };
   series.forEach((s, i) => {
     put(s.messageId, i);
-    for (const p of s.patches) put(p.messageId, i);
+    for (const p of s.patches) if (!s.carried.includes(p.index)) put(p.messageId, i);
   });
   series.forEach((s, i) => {
     if (s.cover === null && s.total > 0 && s.patches.some((p) => /\d\s?\/\s?\d/.test(p.subject)))

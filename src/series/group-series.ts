@@ -1,7 +1,8 @@
 import type { Mail, MessageId } from '../mail/index.ts';
 import { assembleSeries } from './assemble-series.ts';
-import { classify, type Part } from './classify.ts';
+import { classify, type Part, parentsOf } from './classify.ts';
 import { draftSeries } from './drafts.ts';
+import { carryPatches } from './partial-rerolls.ts';
 import { attachReplies, type Talk } from './replies.ts';
 import type { Leftover, Series } from './series.ts';
 
@@ -18,17 +19,21 @@ export function groupSeries(mails: Iterable<Mail>): { series: Series[]; leftover
   const parts: Part[] = [];
   const talk: Talk[] = [];
   const seen = new Set<MessageId>();
+  const parents = new Map<MessageId, readonly MessageId[]>();
   for (const mail of mails) {
     if (mail.messageId !== null && seen.has(mail.messageId)) {
       leftovers.push(leftover(mail, 'duplicate'));
       continue;
     }
-    if (mail.messageId !== null) seen.add(mail.messageId);
+    if (mail.messageId !== null) {
+      seen.add(mail.messageId);
+      parents.set(mail.messageId, parentsOf(mail));
+    }
     const role = classify(mail);
     if (role.kind === 'parts') parts.push(...role.parts);
     else talk.push({ mail, subject: role.subject, reason: role.reason });
   }
-  const drafts = draftSeries(parts);
+  const drafts = carryPatches(draftSeries(parts), (id) => parents.get(id) ?? []);
   const { replies, homeless } = attachReplies(drafts, talk);
   leftovers.push(...homeless.map(({ mail, reason }) => leftover(mail, reason)));
   const series = drafts.map((draft) => assembleSeries(draft, replies.get(draft) ?? []));

@@ -54,7 +54,7 @@ function compatible(series: readonly Series[], a: readonly number[], b: readonly
 
 /** The same version twice: a resend, or parts of one that lost their thread. */
 function sentAgain(a: Series, b: Series): boolean {
-  const resend = a.tags.includes('RESEND') || b.tags.includes('RESEND');
+  const resend = a.tags.includes('RESEND') || b.tags.includes('RESEND') || a.carried.length > 0 || b.carried.length > 0;
   if (wordsAlike(a.title, b.title) >= 0.8)
     return resend || (a.total === b.total && a.patches.length === b.patches.length);
   return resend && a.patches.some((p) => b.patches.some((q) => q.title === p.title));

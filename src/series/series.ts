@@ -90,6 +90,8 @@ export interface Series {
   readonly patches: readonly Patch[];
   readonly complete: boolean;
   readonly missing: readonly number[];
+  /** Numbers of the patches that stand as in the version before: only the others were sent again, in reply to it. */
+  readonly carried: readonly number[];
   readonly replies: readonly Reply[];
   readonly trailers: readonly Trailer[];
   readonly baseCommit: string | null;

@@ -98,18 +98,63 @@ describe('groupSeries', () => {
     expect(series.map((s) => [s.version, s.patches.length])).toEqual([[2, 2]]);
   });
 
-  it('takes a patch re-rolled inside its thread for a version of its own', () => {
-    const again = mail('[PATCH v2 2/3] net: part 2', {
-      id: 'r@x',
-      re: '1-2@test',
-      date: '2026-03-02T10:00:00.000Z',
-      body: patchBody(),
+  const again = (version: string, i: number, re: string, day: number, subject = `net: part ${i}`) =>
+    mail(`[PATCH ${version} ${i}/3] ${subject}`, {
+      id: `${version}-${i}@again`,
+      re,
+      date: `2026-03-${String(day).padStart(2, '0')}T10:00:00.000Z`,
+      body: patchBody(`new${i}.c`),
     });
-    const { series } = groupSeries([...threaded('', 3), again]);
-    expect(series.map((s) => [s.version, s.complete, s.missing])).toEqual([
+  const shape = (mails: Parameters<typeof groupSeries>[0]) =>
+    groupSeries(mails).series.map((s) => [s.version, s.complete, s.carried, s.patches.map((p) => p.messageId)]);
+
+  it('makes a whole version of a patch re-rolled inside its thread, with the others carried', () => {
+    const { series } = groupSeries([...threaded('', 3), again('v2', 2, '1-2@test', 2)]);
+    expect(series.map((s) => [s.version, s.complete, s.carried])).toEqual([
       [1, true, []],
-      [2, false, [1, 3]],
+      [2, true, [1, 3]],
     ]);
+    expect(series[1]).toMatchObject({ title: 'net: the lot', messageId: 'v2-2@again', cover: null });
+    expect(series[1]?.patches.map((p) => p.messageId)).toEqual(['1-1@test', 'v2-2@again', '1-3@test']);
+  });
+
+  it('finds the patch that a re-roll replaces over the discussion', () => {
+    const comment = mail('Re: [PATCH 2/3] net: part 2', {
+      id: 'talk@x',
+      re: '1-2@test',
+      from: { name: 'B', email: 'b@x' },
+    });
+    expect(shape([...threaded('', 3), comment, again('v2', 2, 'talk@x', 2)])[1]).toEqual([
+      2,
+      true,
+      [1, 3],
+      ['1-1@test', 'v2-2@again', '1-3@test'],
+    ]);
+  });
+
+  it('joins the patches of one re-roll, days apart, and lays a later one over it', () => {
+    const mails = [
+      ...threaded('', 3),
+      again('v2', 2, '1-2@test', 2),
+      again('v2', 3, '1-3@test', 4),
+      again('v3', 3, '1-3@test', 6),
+    ];
+    expect(shape(mails).slice(1)).toEqual([
+      [2, true, [1], ['1-1@test', 'v2-2@again', 'v2-3@again']],
+      [3, true, [1, 2], ['1-1@test', 'v2-2@again', 'v3-3@again']],
+    ]);
+  });
+
+  it('carries nothing into a version that only answers the older cover letter, or of another author', () => {
+    expect(shape([...threaded('', 3), again('v2', 2, '1-0@test', 2)])[1]?.slice(1, 3)).toEqual([false, []]);
+    const other = { ...again('v2', 2, '1-2@test', 2), from: { name: 'Bob Moor', email: 'bob@x' } };
+    expect(shape([...threaded('', 3), other])[1]?.slice(1, 3)).toEqual([false, []]);
+  });
+
+  it('joins a patch that answers another one of its numbering days later', () => {
+    const [, one, two] = threaded('', 2);
+    const late = { ...two!, inReplyTo: [one!.messageId!], date: '2026-03-09T10:00:00.000Z' };
+    expect(shape([{ ...one!, inReplyTo: [] }, late]).map((s) => s[1])).toEqual([true]);
   });
 
   it('adds a late extra patch (4/3) to its series', () => {
