@@ -92,7 +92,7 @@ export function placedLines(files: readonly FilePatch[]): PlacedLine[] {
 }
 
 /** The name when a line at the margin begins a function, a prototype or a macro's use; null inside functions. */
-function headAtMargin(text: string): string | null {
+export function headAtMargin(text: string): string | null {
   if (!/^[A-Za-z_]/.test(text) || /^\w+:/.test(text)) return null;
   const paren = text.indexOf('(');
   if (paren <= 0 || text.slice(0, paren).includes('=')) return null;

@@ -1,3 +1,5 @@
+import type { ComparableReply } from './review-comments.ts';
+
 /** A `Key: value` line of a commit message. */
 export interface TrailerLine {
   readonly key: string;
@@ -35,4 +37,6 @@ export interface ComparableSeries {
   readonly messageId: string | null;
   readonly patches: readonly ComparablePatch[];
   readonly changelog: readonly ClaimedSection[];
+  /** What was said about it; nothing when left out. */
+  readonly replies?: readonly ComparableReply[];
 }

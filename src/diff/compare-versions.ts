@@ -1,6 +1,7 @@
 import { type Claim, checkClaims } from './claims.ts';
 import { type CodeDelta, codeDelta, isCode } from './code-delta.ts';
 import type { ComparableSeries } from './comparable.ts';
+import { type FollowUp, followUps } from './follow-up.ts';
 import { type PairStatus, rangeDiff } from './range-diff.ts';
 import { rangeDiffText } from './range-diff-text.ts';
 import { rewrittenAs } from './rewritten.ts';
@@ -28,6 +29,8 @@ export interface Comparison {
   readonly claims: readonly Claim[];
   /** Changes that the changelog does not speak of, one line each. */
   readonly unmentioned: readonly string[];
+  /** What reviewers of the older version wrote below code that they quoted, and what became of it. */
+  readonly followUp: readonly FollowUp[];
   /** What changed in the locking; comes from the lock analysis. */
   readonly lockDelta: readonly string[];
   /** As `git range-diff` prints it, with patch ids for commit ids. */
@@ -59,6 +62,7 @@ export function compareVersions(
     })),
     claims: checkClaims({ from, to, deltas }),
     unmentioned: unmentioned({ from, to, deltas }),
+    followUp: followUps(from, to, deltas),
     lockDelta,
     rangeDiff: rangeDiffText(diff),
   };

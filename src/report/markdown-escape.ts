@@ -20,7 +20,7 @@ export function inert(text: string, max = 600): string {
     .replace(/#(?=\w)/g, `#${JOINER}`)
     .replace(/:(?=[^\s])/g, `:${JOINER}`)
     .replace(/\bGH(?=\\-\d)/gi, `GH${JOINER}`)
-    .replace(/\bwww(?=\.)/gi, `www${JOINER}`)
+    .replace(/www(?=\.)/gi, `www${JOINER}`)
     .replace(/\b[0-9a-f]{7,64}\b/gi, (sha) => sha.replace(/.{5}(?=.)/g, `$&${JOINER}`))
     .replace(/^(\s*)(#|=|\d+(?=\.))/, `$1${JOINER}$2`);
 }

@@ -5,7 +5,7 @@ import { block, code, inert } from './markdown-escape.ts';
 import { paint } from './paint.ts';
 import { coverageSentences, unlistedSentence } from './text-coverage.ts';
 import { pathText, remainingSentences } from './text-finding.ts';
-import { effect, KIND, statisticsSentence, VERDICT, verdictLine } from './words.ts';
+import { effect, FOLLOW_UP, KIND, statisticsSentence, VERDICT, verdictLine } from './words.ts';
 
 const MARK: Readonly<Record<CheckedClaim['verdict'], string>> = {
   supported: '✓',
@@ -62,7 +62,7 @@ function findingParts(finding: Finding, total: number): string[] {
 }
 
 function comparisonParts(comparison: Comparison): string[] {
-  const { patches, claims, unmentioned, lockDelta, rangeDiff } = comparison;
+  const { patches, claims, unmentioned, followUp, lockDelta, rangeDiff } = comparison;
   const section = (title: string, items: string[]) => (items.length === 0 ? [] : [`${title}\n\n${bullets(items)}`]);
   const diff = rangeDiff.trimEnd();
   return [
@@ -77,6 +77,14 @@ function comparisonParts(comparison: Comparison): string[] {
     ...section(
       'Changed but not mentioned:',
       unmentioned.map((u) => inert(u)),
+    ),
+    ...section(
+      `Reviewers of v${comparison.from.version} said:`,
+      followUp.map((f) => {
+        const quoted = f.quoted === '' ? '' : ` ${code(f.quoted)}:`;
+        const patch = f.patch === null ? '' : ` on patch ${f.patch}`;
+        return `${code(f.by)}${patch}, ${FOLLOW_UP[f.outcome]}:${quoted} ${inert(f.comment)} (${inert(f.evidence)})`;
+      }),
     ),
     ...section(
       'Lock operations:',

@@ -1,7 +1,8 @@
-import type { CheckedClaim, CompareResult, Comparison, ReviewedLineage } from '../review/index.ts';
+import type { CheckedClaim, CompareResult, Comparison, ReviewedLineage, ReviewFollowUp } from '../review/index.ts';
 import { clean, cleanLines } from './clean.ts';
 import { pad, wrap } from './display-width.ts';
 import { type Paint, paint } from './paint.ts';
+import { FOLLOW_UP } from './words.ts';
 
 const MARK: Readonly<Record<CheckedClaim['verdict'], string>> = {
   supported: '✓',
@@ -27,6 +28,8 @@ export function comparisonText(comparison: Comparison, style: ComparisonStyle): 
   if (comparison.claims.length > 0) out.push('', colors.title(`The changelog of v${comparison.to.version} says`));
   for (const claim of comparison.claims) out.push(...claimText(claim, width, colors));
   out.push(...listed('Changed but not mentioned', comparison.unmentioned, style));
+  if (comparison.followUp.length > 0) out.push('', colors.title(`What reviewers of v${comparison.from.version} said`));
+  for (const followUp of comparison.followUp) out.push(...followUpText(followUp, style));
   out.push(...listed('Lock operations', comparison.lockDelta, style));
   if (style.all && comparison.rangeDiff !== '') {
     out.push('', colors.title('Range-diff'), ...cleanLines(comparison.rangeDiff.trimEnd()).map((line) => `  ${line}`));
@@ -40,6 +43,19 @@ function claimText(claim: CheckedClaim, width: number, colors: Paint): string[] 
   const [first = '', ...rest] = hanging(`  ${MARK[claim.verdict]} `, clean(claim.text, 600), width);
   const evidence = claim.verdict === 'not-visible' ? `not visible in the diff: ${claim.evidence}` : claim.evidence;
   return [tone(first), ...rest.map(tone), ...hanging('      ', clean(evidence, 600), width).map(colors.quiet)];
+}
+
+function followUpText(followUp: ReviewFollowUp, { width, colors, all }: ComparisonStyle): string[] {
+  const { outcome } = followUp;
+  const place = followUp.patch === null ? '' : ` on patch ${followUp.patch}`;
+  const quoted = followUp.quoted === '' ? [] : hanging('      > ', clean(followUp.quoted, 120), width);
+  const tone = outcome === 'unchanged' ? colors.bad : colors.good;
+  return [
+    ...hanging('  - ', `${clean(followUp.by)}${place}: ${FOLLOW_UP[outcome]}`, width).map(tone),
+    ...quoted.map(colors.quiet),
+    ...hanging('      ', clean(followUp.comment, all ? 600 : 160), width),
+    ...hanging('      ', clean(followUp.evidence, 300), width).map(colors.quiet),
+  ];
 }
 
 function listed(title: string, items: readonly string[], style: ComparisonStyle): string[] {

@@ -1,4 +1,4 @@
-import type { Finding, FindingKind, PatchEffect, Statistics, Verdict } from '../review/index.ts';
+import type { Finding, FindingKind, PatchEffect, ReviewFollowUp, Statistics, Verdict } from '../review/index.ts';
 
 /** The kinds as a maintainer says them. */
 export const KIND: Readonly<Record<FindingKind, string>> = {
@@ -22,6 +22,15 @@ export const VERDICT: Readonly<Record<Verdict, string>> = {
   transient: 'Between two patches of this series only: a bisection hazard.',
   gated: 'Cannot deadlock: both paths hold a common third lock.',
   'pre-existing': 'Was there before and is not touched.',
+};
+
+/** What became of code that a reviewer commented on. */
+export const FOLLOW_UP: Readonly<Record<ReviewFollowUp['outcome'], string>> = {
+  changed: 'the quoted line changed',
+  beside: 'the quoted line stays, its surroundings changed',
+  unchanged: 'the quoted line is as it was',
+  gone: 'the quoted line is gone with its patch or file',
+  'taken-up': 'what the comment names is in the newer version',
 };
 
 /** `1 path`, `2 paths`. */

@@ -18,6 +18,7 @@ export function compareSeries(from: Series, to: Series, rules: RuleSet): Compari
       evidence,
     })),
     unmentioned: compared.unmentioned,
+    followUp: compared.followUp.map((f) => ({ ...f, messageId: f.messageId ?? '' })),
     lockDelta: compared.lockDelta,
     rangeDiff: compared.rangeDiff,
   };

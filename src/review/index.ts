@@ -35,6 +35,7 @@ export type {
   ReviewBase,
   ReviewedLineage,
   ReviewedSeries,
+  ReviewFollowUp,
   SeriesPatch,
   Statistics,
   Unlisted,

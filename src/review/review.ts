@@ -161,6 +161,19 @@ export const checkedClaim = z.strictObject({
   evidence: z.string(),
 });
 
+/** What a reviewer wrote below code of the older version, and whether the newer one changed that code. */
+export const reviewFollowUp = z.strictObject({
+  messageId: z.string().describe('of the mail with the comment'),
+  by: z.string(),
+  patch: patchIndex.nullable().describe('patch of the older version'),
+  quoted: z.string().describe('the quoted line above the comment, with its mark; empty when it quotes no code'),
+  comment: z.string().describe('how the comment begins, in one line'),
+  outcome: z
+    .enum(['changed', 'beside', 'unchanged', 'gone', 'taken-up'])
+    .describe('of the quoted line; beside: it stays, but its function changed; taken-up: code the comment names came'),
+  evidence: z.string(),
+});
+
 /** What really changed between two versions of the series. */
 export const comparison = z.strictObject({
   from: versionRef,
@@ -177,6 +190,7 @@ export const comparison = z.strictObject({
     .readonly(),
   claims: z.array(checkedClaim).readonly(),
   unmentioned: lines,
+  followUp: z.array(reviewFollowUp).readonly().describe('comments on the older version that quote its code'),
   lockDelta: lines,
   rangeDiff: z.string().describe('as git range-diff prints it'),
 });
@@ -244,6 +258,7 @@ export type ReviewBase = z.infer<typeof reviewBase>;
 export type HunkOutcome = z.infer<typeof hunkOutcome>;
 export type Comparison = z.infer<typeof comparison>;
 export type CheckedClaim = z.infer<typeof checkedClaim>;
+export type ReviewFollowUp = z.infer<typeof reviewFollowUp>;
 export type Coverage = z.infer<typeof coverage>;
 export type Unlisted = z.infer<typeof unlisted>;
 export type Explanation = z.infer<typeof explanationSchema>;

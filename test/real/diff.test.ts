@@ -194,6 +194,23 @@ describe.skipIf(folder === null)('the seed series', () => {
     },
   );
 
+  test('what became of the code that reviewers commented on is told as a maintainer would', () => {
+    const told = (from: string, to: string) =>
+      compareVersions(version(from), version(to)).followUp.map((f) => [f.by, f.patch, f.outcome, f.evidence]);
+    expect(told('v1', 'v2')).toEqual([
+      ['Benjamin Block', 1, 'changed', 'now +locked = pci_lock_rescan_remove_reentrant();'],
+      ['Benjamin Block', 1, 'changed', 'now +pci_unlock_rescan_remove_reentrant(locked);'],
+      ['Benjamin Block', 1, 'changed', 'now include/linux/pci.h: +bool pci_lock_rescan_remove_reentrant(void);'],
+      ['Benjamin Block', 1, 'changed', 'now +bool pci_lock_rescan_remove_reentrant(void)'],
+      ['Benjamin Block', 1, 'changed', 'now +EXPORT_SYMBOL_GPL(pci_lock_rescan_remove_reentrant);'],
+    ]);
+    expect(told('v10', 'v11')).toEqual([['Benjamin Block', null, 'taken-up', '2/2 has it: +kill_device(dev);']]);
+    expect(told('v11', 'v12')).toEqual([]);
+    expect(told('v13', 'v14')).toEqual([
+      ['Benjamin Block', 1, 'changed', 'now +static const struct task_struct *pci_rescan_remove_owner;'],
+    ]);
+  });
+
   test('a lie about the same versions is contradicted', () => {
     const bullets = [
       { text: 'No code changes', patch: null },

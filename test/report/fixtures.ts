@@ -235,6 +235,26 @@ export const richReview: Review = {
       },
     ],
     unmentioned: ['2/2 no longer clears dev->ports in remove_store()'],
+    followUp: [
+      {
+        messageId: '20251213.reply@example.org',
+        by: 'Rae Viewer',
+        patch: 1,
+        quoted: '+	mutex_lock(&widget_rescan_lock);',
+        comment: 'Is this lock taken with the device lock held?',
+        outcome: 'unchanged',
+        evidence: 'the same in v3',
+      },
+      {
+        messageId: '20251213.reply@example.org',
+        by: 'Rae Viewer',
+        patch: 2,
+        quoted: '',
+        comment: 'Could device_release_driver() come first, @widget-team?',
+        outcome: 'taken-up',
+        evidence: '2/2 has it: +device_release_driver(dev);',
+      },
+    ],
     lockDelta: ['2/2 remove_store(): added device_lock … device_unlock'],
     rangeDiff:
       '1:  1111111 = 1:  1111111 widget/ports: Take the rescan lock while ports are deleted\n2:  3333333 < -:  ------- widget: Document the rescan lock\n-:  ------- > 2:  2222222 widget: Unbind the driver before removal\n',

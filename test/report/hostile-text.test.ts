@@ -39,6 +39,17 @@ test('whatever a mail or a source file says, a terminal has nothing to obey', ()
         claims: [{ text: evil, patch: null, verdict: 'contradicted' as const, evidence: evil }],
         unmentioned: [evil],
         lockDelta: [evil],
+        followUp: [
+          {
+            messageId: evil,
+            by: evil,
+            patch: 1,
+            quoted: evil,
+            comment: evil,
+            outcome: 'changed' as const,
+            evidence: evil,
+          },
+        ],
         rangeDiff: evil,
       };
       const lineage = { versions: [{ version: 1, messageId: evil, title: evil, date: evil, evidence: [evil] }] };

@@ -12,6 +12,7 @@ test.each([
   ['a closing keyword', 'Fixes: #1, closes #2', /#\d/],
   ['a link', 'https://evil.example/ and ftp://x', /:\/\//],
   ['a bare domain', 'www.evil.example', /www\./],
+  ['a bare domain behind an underscore', '_www.evil.example', /www\./],
   ['a Markdown link', '[click](javascript:alert(1))', /[^\\]\(/],
   ['an image', '![x](y)', /[^\\]\[/],
   ['HTML', '<img src=x onerror=y> <!-- -->', /<|>/],

@@ -98,6 +98,17 @@ test('a hostile review is rendered with the elements of an honest one', () => {
           claims: [{ text: evil, patch: null, verdict: 'contradicted', evidence: evil }],
           unmentioned: [evil],
           lockDelta: [evil],
+          followUp: [
+            {
+              messageId: evil,
+              by: evil,
+              patch: 1,
+              quoted: evil,
+              comment: evil,
+              outcome: 'changed',
+              evidence: evil,
+            },
+          ],
           rangeDiff: evil,
         },
         coverage: { ...emptyReview.coverage, unparsed: [evil], boundsHit: [evil], notes: [evil] },
