@@ -1,7 +1,7 @@
 import { F, FLAG, instructionSize, OP, X } from '../csource/index.ts';
 import type { LinkedFile, TreeIndex } from '../tree/index.ts';
 import type { Imbalance } from './balance.ts';
-import { FunctionWalk, isGuardBlock } from './function-walk.ts';
+import { FunctionWalk } from './function-walk.ts';
 import { LockClasses } from './lock-classes.ts';
 import type { LockTable } from './lock-table.ts';
 import type { LockApi, RuleSet } from './rules/index.ts';
@@ -18,7 +18,10 @@ export class FunctionAnalysis {
   private readonly classes: LockClasses;
   private readonly effectsOf: EffectsOf;
   private readonly runsIn: (fn: number) => Iterable<number>;
-  private readonly apis = new WeakMap<LinkedFile, Map<number, LockApi | null>>();
+  /** The rules by the tree's ids of the names that they are about. */
+  private readonly apis = new Map<number, LockApi>();
+  private readonly concerning = new Set<number>();
+  private readonly guardBlocks = new Set<number>();
 
   /** `runsIn` gives the wait classes that a callback keeps others waiting for. */
   constructor(
@@ -34,26 +37,25 @@ export class FunctionAnalysis {
     this.locks = locks;
     this.classes = new LockClasses(index.inference, locks, rules.containers);
     this.effectsOf = effectsOf;
+    const { names } = index.symbols;
+    for (const [name, api] of rules.locks) {
+      const id = names.internString(name);
+      this.apis.set(id, api);
+      if (api.op !== 'query' && api.op !== 'init') this.concerning.add(id);
+    }
+    for (const name of rules.guards.keys()) this.concerning.add(names.internString(name));
+    for (const name of ['scoped_guard', 'scoped_cond_guard']) this.guardBlocks.add(names.internString(name));
   }
 
   /** The lock call a name of a file stands for, null when it is none. */
   api(file: LinkedFile, name: number): LockApi | null {
-    let known = this.apis.get(file);
-    if (!known) {
-      known = new Map();
-      this.apis.set(file, known);
-    }
-    let api = known.get(name);
-    if (api === undefined) {
-      api = this.rules.locks.get(file.name(name)) ?? null;
-      known.set(name, api);
-    }
-    return api;
+    return this.apis.get(file.global(name)) ?? null;
   }
 
   /** Whether anything in the function can touch a lock: an API call, a guard, a callee with effects, an annotation. */
   concerns(file: LinkedFile, local: number): boolean {
-    for (const _ of this.runsIn(file.functionIds[local] as number)) return true;
+    const fn = file.functionIds[local] as number;
+    for (const _ of this.runsIn(fn)) return true;
     const { functions, code } = file.facts;
     const at = local * F.WORDS;
     const start = functions[at + F.CODE] as number;
@@ -65,12 +67,28 @@ export class FunctionAnalysis {
       const kind = file.kind(callee);
       if (kind === X.CALL) return true;
       if (kind !== X.NAME) continue;
-      const name = file.a(callee);
-      const api = this.api(file, name);
-      if (api && api.op !== 'query' && api.op !== 'init') return true;
-      if (op === OP.BLOCK && isGuardBlock(file.name(name), this.rules)) return true;
-      if (this.rules.guards.has(file.name(name))) return true;
-      for (const fn of this.index.extraction.functionsOf(file, name)) if (this.effectsOf(fn).length > 0) return true;
+      const name = file.global(file.a(callee));
+      if (this.concerning.has(name) || (op === OP.BLOCK && this.guardBlocks.has(name))) return true;
+    }
+    return this.mayMeetEffects(fn) && this.callsEffects(file, start, end);
+  }
+
+  /** False when the call graph knows that no callee has effects; an overlay's graph does not know who calls new functions. */
+  private mayMeetEffects(fn: number): boolean {
+    if ('touched' in this.index) return true;
+    for (const word of this.index.graph.calleesOf(fn)) if (word >= 0 && this.effectsOf(word).length > 0) return true;
+    return false;
+  }
+
+  private callsEffects(file: LinkedFile, start: number, end: number): boolean {
+    const { code } = file.facts;
+    for (let pc = start; pc < end; pc += instructionSize(code, pc)) {
+      const op = (code[pc] as number) & 0xff;
+      if (op !== OP.CALL && op !== OP.BLOCK) continue;
+      const callee = file.a(code[pc + 1] as number);
+      if (file.kind(callee) !== X.NAME) continue;
+      for (const fn of this.index.extraction.functionsOf(file, file.a(callee)))
+        if (this.effectsOf(fn).length > 0) return true;
     }
     return false;
   }

@@ -10,29 +10,22 @@ export type CallbackClasses = Map<number, Set<number>>;
 /** Finds which functions are handed over as callbacks, and under which wait class. */
 export class RegistrationReader {
   private readonly index: TreeIndex;
-  private readonly rules: RuleSet;
   private readonly locks: LockTable;
   private readonly classes: LockClasses;
+  /** The rules by the tree's ids of the names that they are about. */
+  private readonly byName = new Map<number, Registration>();
 
   constructor(index: TreeIndex, rules: RuleSet, locks: LockTable) {
     this.index = index;
-    this.rules = rules;
     this.locks = locks;
     this.classes = new LockClasses(index.inference, locks, rules.containers);
+    for (const [name, rule] of rules.registrations) this.byName.set(index.symbols.names.internString(name), rule);
   }
 
   /** Adds what one file registers, in its functions and by macros at file level. */
   read(file: LinkedFile, into: CallbackClasses): void {
     const { functions, code, invocations } = file.facts;
-    const known = new Map<number, Registration | null>();
-    const ruleOf = (name: number): Registration | null => {
-      let rule = known.get(name);
-      if (rule === undefined) {
-        rule = this.rules.registrations.get(file.name(name)) ?? null;
-        known.set(name, rule);
-      }
-      return rule;
-    };
+    const ruleOf = (name: number): Registration | undefined => this.byName.get(file.global(name));
     for (let local = 0; local * F.WORDS < functions.length; local++) {
       const at = local * F.WORDS;
       const start = functions[at + F.CODE] as number;

@@ -34,7 +34,8 @@ function encodeHeld(held: readonly Held[], instances: GlobalNames, out: number[]
 }
 
 function encodeList(list: readonly number[], out: number[]): void {
-  out.push(list.length, ...list);
+  out.push(list.length);
+  for (const item of list) out.push(item);
 }
 
 /** Reads the summary that begins at `start`. */

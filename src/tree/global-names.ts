@@ -1,5 +1,6 @@
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('latin1');
+/** Spellings kept as strings before all are forgotten: the most that a review asks for, and a bound for the whole tree. */
+const TEXTS = 1 << 18;
 
 /** All names of a tree, interned: one id for one spelling. Loads from its columns without work, and grows on top of them. */
 export class GlobalNames {
@@ -7,6 +8,11 @@ export class GlobalNames {
   private ends: Int32Array;
   private slots: Int32Array;
   private count: number;
+  /** The pool seen as text; the same bytes. */
+  private letters: Buffer;
+  /** Names that were asked for as strings: a name is asked for many times, and building the string costs most. */
+  private readonly texts = new Map<number, string>();
+  private readonly ids = new Map<string, number>();
   /** Names that came after the columns were read from a file; those stay as they are. */
   private readonly later: { ids: Map<string, number>; texts: string[] } | null;
 
@@ -15,6 +21,7 @@ export class GlobalNames {
     this.ends = stored?.ends ?? new Int32Array(1 << 12);
     this.slots = stored?.slots ?? new Int32Array(1 << 13).fill(-1);
     this.count = stored ? stored.ends.length : 0;
+    this.letters = lettersOf(this.pool);
     this.later = stored ? { ids: new Map(), texts: [] } : null;
   }
 
@@ -25,7 +32,7 @@ export class GlobalNames {
     const known = this.slots[slot] as number;
     if (known >= 0) return known;
     if (this.later) {
-      const text = decoder.decode(bytes.subarray(start, end));
+      const text = lettersOf(bytes).toString('latin1', start, end);
       let late = this.later.ids.get(text);
       if (late === undefined) {
         late = this.count + this.later.texts.length;
@@ -37,7 +44,10 @@ export class GlobalNames {
     const id = this.count++;
     const from = id === 0 ? 0 : (this.ends[id - 1] as number);
     const to = from + end - start;
-    if (to > this.pool.length) this.pool = widen(this.pool, Math.max(to, this.pool.length * 2));
+    if (to > this.pool.length) {
+      this.pool = widen(this.pool, Math.max(to, this.pool.length * 2));
+      this.letters = lettersOf(this.pool);
+    }
     if (id >= this.ends.length) this.ends = widen(this.ends, this.ends.length * 2);
     this.pool.set(bytes.subarray(start, end), from);
     this.ends[id] = to;
@@ -47,8 +57,14 @@ export class GlobalNames {
   }
 
   internString(text: string): number {
-    const bytes = encoder.encode(text);
-    return this.intern(bytes, 0, bytes.length);
+    let id = this.ids.get(text);
+    if (id === undefined) {
+      const bytes = encoder.encode(text);
+      id = this.intern(bytes, 0, bytes.length);
+      if (this.ids.size >= TEXTS) this.ids.clear();
+      this.ids.set(text, id);
+    }
+    return id;
   }
 
   /** Id of a name, -1 when the tree does not know it. */
@@ -56,13 +72,19 @@ export class GlobalNames {
     const bytes = encoder.encode(text);
     const known = this.slots[this.locate(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length))] as number;
     if (known >= 0 || !this.later) return known;
-    return this.later.ids.get(decoder.decode(bytes)) ?? -1;
+    return this.later.ids.get(lettersOf(bytes).toString('latin1')) ?? -1;
   }
 
   text(id: number): string {
     if (id < 0) return '';
     if (id >= this.count) return this.later?.texts[id - this.count] ?? '';
-    return decoder.decode(this.pool.subarray(id === 0 ? 0 : this.ends[id - 1], this.ends[id]));
+    let text = this.texts.get(id);
+    if (text === undefined) {
+      text = this.letters.toString('latin1', id === 0 ? 0 : this.ends[id - 1], this.ends[id]);
+      if (this.texts.size >= TEXTS) this.texts.clear();
+      this.texts.set(id, text);
+    }
+    return text;
   }
 
   /** The columns to store, cut to size. */
@@ -101,6 +123,10 @@ export class GlobalNames {
     }
     this.slots = slots;
   }
+}
+
+function lettersOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function hashOf(bytes: Uint8Array, start: number, end: number): number {

@@ -1,8 +1,6 @@
 import { F, type FileFacts, TYPE, X_KIND } from '../csource/index.ts';
 import type { GlobalNames } from './global-names.ts';
 
-const decoder = new TextDecoder('latin1');
-
 /** The facts of one file with its names tied to the tree's. */
 export class LinkedFile {
   readonly id: number;
@@ -34,8 +32,16 @@ export class LinkedFile {
   }
 
   name(name: number): string {
+    if (name < 0) return '';
+    const known = this.globals[name] as number;
+    if (known >= 0) return this.names.text(known);
     const { nameEnds, nameBytes } = this.facts;
-    return name < 0 ? '' : decoder.decode(nameBytes.subarray(name === 0 ? 0 : nameEnds[name - 1], nameEnds[name]));
+    const start = name === 0 ? 0 : (nameEnds[name - 1] as number);
+    return Buffer.from(nameBytes.buffer, nameBytes.byteOffset, nameBytes.length).toString(
+      'latin1',
+      start,
+      nameEnds[name],
+    );
   }
 
   /** Type word (kind | global name << 3) of a type of the file; -1 for builtin, unknown and `typeof`. */

@@ -15,6 +15,7 @@ import {
   X,
 } from '../csource/index.ts';
 import { Column } from './column.ts';
+import { FilePlaces, WORLD } from './file-places.ts';
 import { GlobalNames } from './global-names.ts';
 import type { LinkedFile } from './linked-file.ts';
 
@@ -71,6 +72,7 @@ export class Symbols {
   readonly t: Record<Table, Column>;
   /** Files whose declarations no longer count: replaced by an overlay. */
   readonly gone = new Set<number>();
+  private readonly places: FilePlaces;
 
   constructor(stored?: { names: GlobalNames; tables: Record<string, Int32Array> }) {
     this.names = stored?.names ?? new GlobalNames();
@@ -78,6 +80,7 @@ export class Symbols {
       Table,
       Column
     >;
+    this.places = new FilePlaces((file) => this.path(file));
   }
 
   /** Symbols over the same tables whose changes are their own. Names are shared: they only grow. */
@@ -115,6 +118,7 @@ export class Symbols {
     const id = file.id;
     const directory = file.path.slice(0, file.path.lastIndexOf('/') + 1);
     t.filePath.put(id, this.names.internString(file.path));
+    this.places.forget(id);
     t.fileDirectory.put(id, this.names.internString(directory));
     t.fileFirst.put(id, t.fnName.length);
     const seen = new Map<number, number>();
@@ -259,15 +263,7 @@ export class Symbols {
 
   /** How near two files are: the length of their common folder; headers for everybody count a little. */
   nearness(file: number, from: number): number {
-    const a = this.path(file);
-    const b = this.path(from);
-    let i = 0;
-    let slash = 0;
-    while (i < a.length && i < b.length && a[i] === b[i]) {
-      if (a[i] === '/') slash = i + 1;
-      i++;
-    }
-    return slash * 4 + (a.startsWith('include/') ? 3 : a.startsWith('arch/x86/') ? 2 : a.startsWith('tools/') ? 0 : 1);
+    return this.places.nearness(file, from);
   }
 
   /** The struct a type word stands for, through typedefs; -1 when it is none. */
@@ -301,7 +297,7 @@ export class Symbols {
       if (this.gone.has(file)) continue;
       if (file === from) return id;
       const flags = t.globalFlags.at(id);
-      if ((flags & FLAG.STATIC) !== 0 && !this.path(file).endsWith('.h')) continue;
+      if ((flags & FLAG.STATIC) !== 0 && !this.places.isHeader(file)) continue;
       const score = (flags & FLAG.EXTERN ? 0 : 1000) + this.nearness(file, from);
       if (score > sharedScore) {
         shared = id;
@@ -326,38 +322,34 @@ export class Symbols {
     const shared: number[] = [];
     for (let fn = t.fnHead.find(name); fn >= 0; fn = t.fnNext.at(fn)) {
       const file = t.fnFile.at(fn);
-      if (file < 0 || this.gone.has(file)) continue;
+      if (file < 0 || (this.gone.size > 0 && this.gone.has(file))) continue;
       if (file === from) own.push(fn);
-      else if ((t.fnFlags.at(fn) & FLAG.STATIC) === 0 || this.path(file).endsWith('.h')) {
-        if ((t.fnFlags.at(fn) & FLAG.MACRO) === 0 || this.path(file).endsWith('.h')) shared.push(fn);
-      }
+      else if ((t.fnFlags.at(fn) & (FLAG.STATIC | FLAG.MACRO)) === 0 || this.places.isHeader(file)) shared.push(fn);
     }
     const found = own.length > 0 ? own : this.visible(shared, from);
     if (found.length < 2) return found;
     const real = found.filter((fn) => t.fnSize.at(fn) > 4);
     const chosen = real.length > 0 ? real : found;
-    if (chosen.length > 1)
-      chosen.sort((a, b) => this.nearness(t.fnFile.at(b), from) - this.nearness(t.fnFile.at(a), from) || a - b);
+    if (chosen.length < 2) return chosen;
+    const near = new Map(chosen.map((fn) => [fn, this.places.nearness(t.fnFile.at(fn), from)]));
+    chosen.sort((a, b) => (near.get(b) as number) - (near.get(a) as number) || a - b);
     return chosen.slice(0, limit);
   }
 
   private visible(found: number[], from: number): number[] {
     if (found.length < 2) return found;
-    const here = worldOf(this.path(from));
-    const worlds = found.map((fn) => worldOf(this.path(this.t.fnFile.at(fn))));
-    const same = found.filter((_, i) => worlds[i] === here);
-    const generic = found.filter((_, i) => worlds[i] === '');
-    if (here !== '') return same.length > 0 ? same : generic.length > 0 ? generic : found;
+    const here = this.places.world(from);
+    const worlds = found.map((fn) => this.places.world(this.t.fnFile.at(fn)));
+    if (here !== WORLD.COMMON) {
+      const same = found.filter((_, i) => worlds[i] === here);
+      if (same.length > 0) return same;
+    }
+    const generic = found.filter((_, i) => worlds[i] === WORLD.COMMON);
     if (generic.length > 0) return generic;
-    const x86 = found.filter((_, i) => worlds[i] === 'arch/x86/');
-    return x86.length > 0 ? x86 : found.filter((_, i) => worlds[i]?.startsWith('arch/'));
+    if (here !== WORLD.COMMON) return found;
+    const x86 = found.filter((_, i) => worlds[i] === WORLD.X86);
+    return x86.length > 0 ? x86 : found.filter((_, i) => ((worlds[i] as number) & 1) === 1);
   }
-}
-
-/** Code that is never linked with other worlds: an architecture, the tools. Empty for the rest. */
-function worldOf(path: string): string {
-  const match = /^(?:arch\/[^/]+\/|tools\/[^/]+\/|scripts\/|samples\/|Documentation\/)/.exec(path);
-  return match ? match[0] : '';
 }
 
 /** Bit i is set when the function calls its parameter i. */
