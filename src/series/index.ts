@@ -3,6 +3,7 @@
  * series become a `Lineage`. Everything is decided from the mails alone: this room knows neither C nor git trees.
  */
 
+export { type BaseWord, baseWords } from './base-words.ts';
 export { readChangelog } from './changelog.ts';
 export { patchNamed } from './changelog-bullets.ts';
 export { cutDiff, type DiffText, hasDiff } from './diff-text.ts';

@@ -3,6 +3,8 @@ import type { Trailer } from './series.ts';
 /** What git, b4 and patchew write into covers and patches for programs. */
 export interface Metadata {
   readonly baseCommit: string | null;
+  /** The id of a tree, or words for one (`base-tree:`). */
+  readonly baseTree: string | null;
   readonly changeId: string | null;
   readonly prerequisites: readonly Trailer[];
 }
@@ -10,18 +12,20 @@ export interface Metadata {
 /** Collects base-commit, change-id and prerequisites from the bodies of a series; the first one named counts. */
 export function readMetadata(bodies: readonly string[]): Metadata {
   let baseCommit: string | null = null;
+  let baseTree: string | null = null;
   let changeId: string | null = null;
   const prerequisites = new Map<string, Trailer>();
   for (const body of bodies) {
     for (const line of body.split('\n')) {
       const m =
-        /^(base-commit|change-id|prerequisite-(?:patch|message|change)-id|depends-on|based-on):[ \t]{0,4}(\S.{0,300})$/i.exec(
+        /^(base-(?:commit|tree)|change-id|prerequisite-(?:patch|message|change)-id|depends-on|based-on):[ \t]{0,4}(\S.{0,300})$/i.exec(
           line,
         );
       if (!m) continue;
       const key = m[1]!.toLowerCase();
       const value = m[2]!.trim();
       if (key === 'base-commit') baseCommit ??= /^[0-9a-f]{7,64}/.exec(value)?.[0] ?? null;
+      else if (key === 'base-tree') baseTree ??= value.slice(0, 120);
       else if (key === 'change-id') changeId ??= /^[^\s:]+/.exec(value)?.[0] ?? null;
       else {
         const kind = key.replace(/^prerequisite-/, '');
@@ -29,5 +33,5 @@ export function readMetadata(bodies: readonly string[]): Metadata {
       }
     }
   }
-  return { baseCommit, changeId, prerequisites: [...prerequisites.values()] };
+  return { baseCommit, baseTree, changeId, prerequisites: [...prerequisites.values()] };
 }

@@ -95,6 +95,8 @@ export interface Series {
   readonly replies: readonly Reply[];
   readonly trailers: readonly Trailer[];
   readonly baseCommit: string | null;
+  /** The `base-tree:` line: the id of a tree, or words for one. */
+  readonly baseTree: string | null;
   readonly changeId: string | null;
   /** `patch-id`, `message-id`, `change-id`, `depends-on` or `based-on`, and its value. */
   readonly prerequisites: readonly Trailer[];

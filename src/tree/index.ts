@@ -3,6 +3,7 @@
  * laid over it in memory, and the folder where results that depend only on bytes are kept. It reads and never writes a
  * tree, never follows a symbolic link, and knows nothing of mails or patches.
  */
+export { type BlobMatch, findByBlobs, sameBlobs, type WantedBlobs } from './blob-history.ts';
 export { blobId } from './blob-id.ts';
 export { cacheFolder } from './cache-folder.ts';
 export { CallGraph } from './call-graph.ts';
@@ -11,6 +12,8 @@ export { LinkedFile } from './linked-file.ts';
 export { openTree } from './open-tree.ts';
 export { type Overlay, overlay } from './overlay.ts';
 export { type OverlayIndex, overlayIndex } from './overlay-index.ts';
+export { type Remote, remotesOf } from './remotes.ts';
+export { type Revision, resolveRevision } from './revision.ts';
 export { readSections, type Section, writeSections } from './section-file.ts';
 export type { Symbols } from './symbols.ts';
 export { type BlobId, type LeftOut, MAX_FILE, type Tree, type TreeEntry, type TreeFile } from './tree.ts';
