@@ -17,61 +17,80 @@ export const PATH = {
 const WARNINGS =
   /^(WARN|WARN_ON|WARN_ON_ONCE|WARN_ONCE|BUG_ON|WARN_ON_SMP|VM_WARN_ON\w*|lockdep_assert\w*|DEBUG_LOCKS_WARN_ON|drm_WARN_ON\w*|RB_WARN_ON|XFS_IS_CORRUPT)$/;
 
-/** Sets of (expression, value), interned per function so that a state is two numbers. */
+/** Sets of (expression, value), interned per function so that a state is two numbers. Set 0 is empty. */
 export class Assumptions {
-  private readonly sets: Int32Array[] = [];
-  private readonly ids = new Map<string, number>();
-
-  constructor() {
-    this.intern([]);
-  }
+  /** Pairs one behind the other, by expression. */
+  private readonly sets: number[][] = [[]];
+  /** The newest set of a hash, and for each set the one of the same hash before it. */
+  private readonly byHash = new Map<number, number>();
+  private readonly before: number[] = [-1];
+  private readonly draft: number[] = [];
 
   /** Value known of an expression, -1 when nothing is. */
   get(set: number, expr: number): number {
-    const pairs = this.sets[set] as Int32Array;
+    const pairs = this.sets[set] as number[];
     for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === expr) return pairs[i + 1] as number;
     return -1;
   }
 
   with(set: number, expr: number, value: number): number {
-    const pairs = this.sets[set] as Int32Array;
-    const out: number[] = [];
+    const pairs = this.sets[set] as number[];
+    const { draft } = this;
+    let n = 0;
     let done = false;
     for (let i = 0; i < pairs.length; i += 2) {
       const key = pairs[i] as number;
       if (!done && key >= expr) {
-        out.push(expr, value);
+        if (key === expr && pairs[i + 1] === value) return set;
+        draft[n++] = expr;
+        draft[n++] = value;
         done = true;
         if (key === expr) continue;
       }
-      out.push(key, pairs[i + 1] as number);
+      draft[n++] = key;
+      draft[n++] = pairs[i + 1] as number;
     }
-    if (!done) out.push(expr, value);
-    return this.intern(out);
+    if (!done) {
+      draft[n++] = expr;
+      draft[n++] = value;
+    }
+    return this.intern(n);
   }
 
-  /** Without what `gone` says about an expression. */
-  without(set: number, gone: (expr: number) => boolean): number {
-    const pairs = this.sets[set] as Int32Array;
-    let hit = false;
-    for (let i = 0; i < pairs.length && !hit; i += 2) hit = (pairs[i] as number) >= 0 && gone(pairs[i] as number);
-    if (!hit) return set;
-    const out: number[] = [];
+  /** Without what is known of some expressions. */
+  without(set: number, gone: readonly number[]): number {
+    const pairs = this.sets[set] as number[];
+    let first = 0;
+    while (first < pairs.length && !gone.includes(pairs[first] as number)) first += 2;
+    if (first >= pairs.length) return set;
+    const { draft } = this;
+    let n = 0;
     for (let i = 0; i < pairs.length; i += 2) {
       const key = pairs[i] as number;
-      if (key < 0 || !gone(key)) out.push(key, pairs[i + 1] as number);
+      if (i >= first && gone.includes(key)) continue;
+      draft[n++] = key;
+      draft[n++] = pairs[i + 1] as number;
     }
-    return this.intern(out);
+    return this.intern(n);
   }
 
-  private intern(pairs: number[]): number {
-    const key = pairs.join();
-    let id = this.ids.get(key);
-    if (id === undefined) {
-      id = this.sets.length;
-      this.sets.push(Int32Array.from(pairs));
-      this.ids.set(key, id);
+  /** Id of the first `length` words of the draft. */
+  private intern(length: number): number {
+    if (length === 0) return 0;
+    const { draft } = this;
+    let hash = length;
+    for (let i = 0; i < length; i++) hash = (Math.imul(hash, 31) + (draft[i] as number)) | 0;
+    const newest = this.byHash.get(hash) ?? -1;
+    for (let id = newest; id >= 0; id = this.before[id] as number) {
+      const pairs = this.sets[id] as number[];
+      let i = pairs.length === length ? 0 : length + 1;
+      while (i < length && pairs[i] === draft[i]) i++;
+      if (i === length) return id;
     }
+    const id = this.sets.length;
+    this.sets.push(draft.slice(0, length));
+    this.before.push(newest);
+    this.byHash.set(hash, id);
     return id;
   }
 }

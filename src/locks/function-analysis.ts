@@ -4,6 +4,7 @@ import type { Imbalance } from './balance.ts';
 import { FunctionWalk } from './function-walk.ts';
 import { LockClasses } from './lock-classes.ts';
 import type { LockTable } from './lock-table.ts';
+import type { AnalysisContext } from './lock-transfer.ts';
 import type { LockApi, RuleSet } from './rules/index.ts';
 import { type Effect, EMPTY_SUMMARY, type Summary } from './summary.ts';
 
@@ -13,8 +14,7 @@ export type EffectsOf = (fn: number) => readonly Effect[];
 /** Analyses functions one by one: held sets at every point, path-sensitive in the locks. */
 export class FunctionAnalysis {
   private readonly index: TreeIndex;
-  private readonly rules: RuleSet;
-  private readonly locks: LockTable;
+  private readonly context: AnalysisContext;
   private readonly classes: LockClasses;
   private readonly effectsOf: EffectsOf;
   private readonly runsIn: (fn: number) => Iterable<number>;
@@ -33,8 +33,7 @@ export class FunctionAnalysis {
   ) {
     this.runsIn = runsIn;
     this.index = index;
-    this.rules = rules;
-    this.locks = locks;
+    this.context = { index, rules, locks, effectsOf, apiOf: (file, name) => this.api(file, name) };
     this.classes = new LockClasses(index.inference, locks, rules.containers);
     this.effectsOf = effectsOf;
     const { names } = index.symbols;
@@ -107,8 +106,7 @@ export class FunctionAnalysis {
   }
 
   private walk(file: LinkedFile, local: number): FunctionWalk {
-    const { index, rules, locks, effectsOf } = this;
-    const context = { index, rules, locks, effectsOf, apiOf: (name: number) => this.api(file, name) };
-    return new FunctionWalk(context, this.classes, [...this.runsIn(file.functionIds[local] as number)], file, local);
+    const runsIn = [...this.runsIn(file.functionIds[local] as number)];
+    return new FunctionWalk(this.context, this.classes, runsIn, file, local);
   }
 }

@@ -37,8 +37,11 @@ export class FunctionWalk {
   private readonly recorder: LockRecorder;
   private readonly transfer: LockTransfer;
   private readonly runsIn: readonly number[];
-  private readonly seen = new Map<number, Set<number>>();
+  /** By place: the states that came there, held set and assumptions in turn. */
+  private readonly seen: (number[] | undefined)[] = [];
   private readonly work: number[] = [];
+  /** What came to a return of an expression before. */
+  private readonly returned = new Map<number, Set<number>>();
   private readonly exits = new Map<string, Exit>();
   private bounded = false;
 
@@ -129,7 +132,7 @@ export class FunctionWalk {
     return {
       effects,
       acquisitions,
-      calls: [...this.recorder.calls.values()],
+      calls: this.recorder.calls,
       bounded: this.bounded || this.recorder.bounded,
     };
   }
@@ -141,7 +144,7 @@ export class FunctionWalk {
       if (((code[pc] as number) & 0xff) !== OP.CALL) continue;
       const callee = file.a(code[pc + 1] as number);
       if (file.kind(callee) !== X.NAME) continue;
-      const api = this.context.apiOf(file.a(callee));
+      const api = this.context.apiOf(file, file.a(callee));
       if (api && !api.annotation && api.op !== 'query' && api.op !== 'init' && api.op !== 'assert') return true;
     }
     return false;
@@ -190,19 +193,19 @@ export class FunctionWalk {
         return pc < span.from || pc >= span.to;
       });
     }
-    let states = this.seen.get(pc);
+    let states = this.seen[pc];
     if (!states) {
-      states = new Set();
-      this.seen.set(pc, states);
+      states = [];
+      this.seen[pc] = states;
     }
-    if (states.size >= STATES_WITH_CONDITIONS) assume = 0;
-    const key = held * 0x100000 + assume;
-    if (states.has(key)) return;
-    if (states.size >= STATES_AT_ALL) {
+    const { length } = states;
+    if (length >= 2 * STATES_WITH_CONDITIONS) assume = 0;
+    for (let i = 0; i < length; i += 2) if (states[i] === held && states[i + 1] === assume) return;
+    if (length >= 2 * STATES_AT_ALL) {
       this.bounded = true;
       return;
     }
-    states.add(key);
+    states.push(held, assume);
     this.work.push(pc, held, assume);
   }
 
@@ -215,15 +218,9 @@ export class FunctionWalk {
       case OP.CALL: {
         const expr = code[pc + 1] as number;
         const result = code[pc + 2] as number;
-        for (const state of this.transfer.call(
-          pc,
-          expr,
-          result,
-          line,
-          held,
-          this.conditions.clobber(assume, expr, result),
-        ))
-          this.enter(next, state.held, state.assume);
+        const after = this.conditions.clobber(pc, assume, expr, result);
+        const { ways, key } = this.transfer.call(pc, expr, result, line, held, after);
+        for (const way of ways) this.enter(next, way.held, this.conditions.tell(after, key, way.value));
         return;
       }
       case OP.ASSIGN:
@@ -315,12 +312,12 @@ export class FunctionWalk {
       const isClass = name === 'scoped_guard' || name === 'scoped_cond_guard';
       const rest = isClass ? args.slice(name === 'scoped_cond_guard' ? 2 : 1) : args;
       const className = isClass ? nameOf(this.file, args[0]) : name;
-      const states = this.transfer.guard(pc, className, rest, line, held, assume, scope === 0 ? -1 : scope, -1);
-      for (const state of states)
+      const { ways, key } = this.transfer.guard(pc, className, rest, line, held, assume, scope === 0 ? -1 : scope, -1);
+      for (const way of ways)
         this.enter(
-          this.held.size(state.held) > this.held.size(held) || states.length === 1 ? body : out,
-          state.held,
-          state.assume,
+          this.held.size(way.held) > this.held.size(held) || ways.length === 1 ? body : out,
+          way.held,
+          this.conditions.tell(assume, key, way.value),
         );
       return;
     }
@@ -343,6 +340,14 @@ export class FunctionWalk {
 
   private exit(expr: number, heldIn: number, assume: number, line: number): void {
     const held = this.held.leave(heldIn, () => true);
+    const way = held * 0x100000 + assume;
+    let known = this.returned.get(expr);
+    if (!known) {
+      known = new Set();
+      this.returned.set(expr, known);
+    }
+    if (known.has(way)) return;
+    known.add(way);
     const net: Entry[] = this.held.entriesOf(held).filter((entry) => !entry.entry);
     const result = this.conditions.result(expr, assume);
     const parameters = this.conditions.parameters(assume);

@@ -8,11 +8,12 @@ const RECORDED = 8;
 /** Writes down what one function takes and calls, and what is held there. */
 export class LockRecorder {
   readonly acquisitions = new Map<string, Acquisition>();
-  readonly calls = new Map<string, HeldCall>();
+  readonly calls: HeldCall[] = [];
   /** More was seen at some place than is recorded. */
   bounded = false;
   private readonly held: HeldSets;
   private readonly naming: LockNaming;
+  private readonly noted = new Set<number>();
   private readonly recorded = new Map<number, number>();
 
   constructor(held: HeldSets, naming: LockNaming) {
@@ -29,11 +30,12 @@ export class LockRecorder {
 
   call(pc: number, expr: number, words: readonly number[], line: number, held: number): void {
     if (this.held.size(held) === 0 || words.length === 0) return;
-    const key = `${pc}|${held}`;
-    if (this.calls.has(`${key}|${words[0]}`) || !this.mayRecord(pc)) return;
+    const key = pc * 0x100000 + held;
+    if (this.noted.has(key) || !this.mayRecord(pc)) return;
+    this.noted.add(key);
     const { have, dropped } = this.split(held);
     const args = this.naming.argumentsOf(expr);
-    for (const callee of words) this.calls.set(`${key}|${callee}`, { callee, line, args, held: have, dropped });
+    for (const callee of new Set(words)) this.calls.push({ callee, line, args, held: have, dropped });
   }
 
   private mayRecord(pc: number): boolean {

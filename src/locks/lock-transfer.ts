@@ -17,15 +17,24 @@ export interface AnalysisContext {
   readonly rules: RuleSet;
   readonly locks: LockTable;
   readonly effectsOf: (fn: number) => readonly Effect[];
-  /** The lock call that a name of this file stands for, null when it is none. */
-  readonly apiOf: (name: number) => LockApi | null;
+  /** The lock call that a name of a file stands for, null when it is none. */
+  readonly apiOf: (file: LinkedFile, name: number) => LockApi | null;
 }
 
-/** One state after an instruction. */
-export interface Next {
+/** One way in which a call may end. */
+export interface Way {
   readonly held: number;
-  readonly assume: number;
+  /** What the call's result then is, -1 when it tells nothing. */
+  readonly value: number;
 }
+
+/** What a call does to a held set: its ways, and the expression whose value tells them apart (-1 for none). */
+export interface Move {
+  readonly ways: readonly Way[];
+  readonly key: number;
+}
+
+const NO_RETURN: Move = { ways: [], key: -1 };
 
 /** What calls do to the locks of one function. */
 export class LockTransfer {
@@ -44,7 +53,10 @@ export class LockTransfer {
   private readonly recorder: LockRecorder;
   private readonly hasPrimitive: boolean;
   private readonly scopeAt: (pc: number) => number;
+  private dependsOnPath = false;
   private readonly words = new Map<number, number[]>();
+  /** By place and held set: nearly always the same whatever is assumed, and asked for once for each assumption. */
+  private readonly moves = new Map<number, Move>();
 
   /** `scopeAt` gives the innermost block at a place, 0 for the function; `hasPrimitive` switches lockdep's notes off. */
   constructor(
@@ -65,8 +77,18 @@ export class LockTransfer {
     this.scopeAt = scopeAt;
   }
 
-  /** The states after a call. */
-  call(pc: number, expr: number, result: number, line: number, held: number, assume: number): Next[] {
+  /** What the call at `pc` does. */
+  call(pc: number, expr: number, result: number, line: number, held: number, assume: number): Move {
+    const at = pc * 0x100000 + held;
+    const known = this.moves.get(at);
+    if (known) return known;
+    this.dependsOnPath = false;
+    const move = this.work(pc, expr, result, line, held, assume);
+    if (!this.dependsOnPath) this.moves.set(at, move);
+    return move;
+  }
+
+  private work(pc: number, expr: number, result: number, line: number, held: number, assume: number): Move {
     const { file } = this;
     const callee = file.a(expr);
     const kind = file.kind(callee);
@@ -88,27 +110,25 @@ export class LockTransfer {
     }
     if (kind === X.NAME && !this.scope.vars.has(file.a(callee))) {
       const name = file.a(callee);
-      const api = this.context.apiOf(name);
+      const api = this.context.apiOf(file, name);
       if (api) {
-        if (api.annotation && api.op !== 'assert' && this.hasPrimitive) return [{ held, assume }];
-        return this.applyApi(pc, api, expr, key, line, held, assume, -1);
+        if (api.annotation && api.op !== 'assert' && this.hasPrimitive) return unchanged(held);
+        return this.applyApi(pc, api, expr, key, line, held, -1);
       }
       const text = file.name(name);
-      if (this.context.rules.noReturn.has(text)) return [];
+      if (this.context.rules.noReturn.has(text)) return NO_RETURN;
       const guard = this.context.rules.guards.get(text);
       if (guard && guard.style === 'macro-scope')
-        return this.applyGuard(pc, guard, Array.from(file.list(file.b(expr))), line, held, assume, this.scopeAt(pc));
+        return this.applyGuard(pc, guard, Array.from(file.list(file.b(expr))), line, held, this.scopeAt(pc));
     }
     const words = this.wordsOf(expr);
     this.recorder.call(pc, expr, words, line, held);
+    const { effectsOf, index } = this.context;
+    const chosen = words.find((word) => word >= 0 && effectsOf(word).length > 0);
+    if (chosen === undefined) return unchanged(held);
     const fns = words.filter((word) => word >= 0);
-    const chosen = fns.find((fn) => this.context.effectsOf(fn).length > 0);
-    if (
-      chosen === undefined ||
-      (fns.length > 1 &&
-        fns.some((fn) => this.context.effectsOf(fn).length === 0 && this.context.index.symbols.t.fnSize.at(fn) > 30))
-    )
-      return [{ held, assume }];
+    if (fns.length > 1 && fns.some((fn) => effectsOf(fn).length === 0 && index.symbols.t.fnSize.at(fn) > 30))
+      return unchanged(held);
     return this.applyEffects(pc, chosen, Array.from(file.list(file.b(expr))), expr, key, line, held, assume, -1);
   }
 
@@ -131,19 +151,19 @@ export class LockTransfer {
     assume: number,
     scope: number,
     depth: number,
-  ): Next[] {
+  ): Move {
     const rule = this.context.rules.guards.get(name);
-    if (rule) return this.applyGuard(pc, rule, args, line, held, assume, scope);
+    if (rule) return this.applyGuard(pc, rule, args, line, held, scope);
     const id = this.context.index.symbols.names.find(name);
     const file = id < 0 ? -1 : this.context.index.symbols.t.guardOf.find(id);
     const definition = file >= 0 && depth < 2 ? this.guardDefinition(file, name) : null;
-    if (!definition) return [{ held, assume }];
+    if (!definition) return unchanged(held);
     const api = this.context.rules.locks.get(definition.lock);
-    if (api) return this.applyApi(pc, api, -1, -1, line, held, assume, scope, args);
+    if (api) return this.applyApi(pc, api, -1, -1, line, held, scope, args);
     const fnName = this.context.index.symbols.names.find(definition.lock);
-    if (fnName < 0) return [{ held, assume }];
+    if (fnName < 0) return unchanged(held);
     const fn = this.context.index.symbols.functionsOf(fnName, this.file.id)[0];
-    if (fn === undefined) return [{ held, assume }];
+    if (fn === undefined) return unchanged(held);
     return this.applyEffects(pc, fn, args, -1, -1, line, held, assume, scope);
   }
 
@@ -164,16 +184,8 @@ export class LockTransfer {
     return null;
   }
 
-  private applyGuard(
-    pc: number,
-    guard: GuardApi,
-    args: number[],
-    line: number,
-    held: number,
-    assume: number,
-    scope: number,
-  ): Next[] {
-    if (guard.family === 'rcu' || guard.family === 'srcu') return [{ held, assume }];
+  private applyGuard(pc: number, guard: GuardApi, args: number[], line: number, held: number, scope: number): Move {
+    if (guard.family === 'rcu' || guard.family === 'srcu') return unchanged(held);
     const arg = guard.arg === null ? -1 : (args[guard.arg] ?? -1);
     const { lock, instance } = this.naming.lockAt(guard.lockClass, arg, guard.field, args);
     const mode = modeOf(guard.mode);
@@ -184,12 +196,9 @@ export class LockTransfer {
       held,
     );
     const taken = this.held.add(held, heldEntry({ lock, instance, mode, line }, { scope }));
-    return tries
-      ? [
-          { held: taken, assume },
-          { held, assume },
-        ]
-      : [{ held: taken, assume }];
+    const ways = [{ held: taken, value: -1 }];
+    if (tries) ways.push({ held, value: -1 });
+    return { ways, key: -1 };
   }
 
   private applyApi(
@@ -199,11 +208,10 @@ export class LockTransfer {
     key: number,
     line: number,
     held: number,
-    assume: number,
     scope: number,
     given?: number[],
-  ): Next[] {
-    const same = [{ held, assume }];
+  ): Move {
+    const same = unchanged(held);
     if (api.op === 'query' || api.op === 'init' || api.op === 'drop-retake') return same;
     if (api.family === 'rcu' || api.family === 'srcu') return same;
     const args = given ?? Array.from(this.file.list(this.file.b(expr)));
@@ -226,17 +234,12 @@ export class LockTransfer {
       case 'release':
         this.events.add(pc);
         this.released.add(lock);
-        return [{ held: this.held.remove(held, lock, instance, mode, line, true), assume }];
+        return unchanged(this.held.remove(held, lock, instance, mode, line, true));
       case 'downgrade':
-        return [{ held: this.held.downgrade(held, lock, instance), assume }];
+        return unchanged(this.held.downgrade(held, lock, instance));
       case 'assert':
         if (this.context.locks.kind(lock) === LOCK_KIND.UNKNOWN || this.held.holds(held, lock)) return same;
-        return [
-          {
-            held: this.held.add(held, heldEntry({ lock, instance, mode, line }, { entry: true })),
-            assume,
-          },
-        ];
+        return unchanged(this.held.add(held, heldEntry({ lock, instance, mode, line }, { entry: true })));
       default: {
         this.events.add(pc);
         this.taken.add(lock);
@@ -245,23 +248,13 @@ export class LockTransfer {
         const nested = api.subclassArg !== null || api.nestArg !== null;
         this.recorder.acquisition(pc, { lock, instance, mode, line, via: -1, tries, reentrant: false, nested }, held);
         const taken = this.held.add(held, heldEntry({ lock, instance, mode, line }, { scope }));
-        return this.outcomes(whenOfSuccess(api.success), key, taken, held, assume);
+        return outcomes(whenOfSuccess(api.success), key, taken, held);
       }
     }
   }
 
   private isZero(expr: number | undefined): boolean {
     return expr !== undefined && this.file.kind(expr) === X.NUM && this.file.a(expr) === 0;
-  }
-
-  /** The states after a call that takes a lock only with some results. */
-  private outcomes(when: number, key: number, taken: number, held: number, assume: number): Next[] {
-    if (when === WHEN.ALWAYS) return [{ held: taken, assume }];
-    const [yes, no] = RESULTS[when] as readonly [number, number];
-    const states: Next[] = [];
-    states.push({ held: taken, assume: key >= 0 ? this.conditions.set.with(assume, key, yes) : assume });
-    states.push({ held, assume: key >= 0 ? this.conditions.set.with(assume, key, no) : assume });
-    return states;
   }
 
   private applyEffects(
@@ -274,7 +267,7 @@ export class LockTransfer {
     heldIn: number,
     assumeIn: number,
     scope: number,
-  ): Next[] {
+  ): Move {
     const effects = this.context.effectsOf(fn);
     if (effects.some((effect) => effect.kind === EFFECT.ACQUIRE || effect.kind === EFFECT.RELEASE)) this.events.add(pc);
     let conditional = -1;
@@ -285,6 +278,7 @@ export class LockTransfer {
       for (const effect of effects) {
         if (effect.when !== WHEN.ALWAYS) {
           if (effect.when >= WHEN.PARAMETER_TRUE) {
+            this.dependsOnPath = true;
             const wanted = effect.when < WHEN.PARAMETER_FALSE;
             const truth = this.conditions.truthOf(
               args[wanted ? effect.when - WHEN.PARAMETER_TRUE : effect.when - WHEN.PARAMETER_FALSE],
@@ -327,9 +321,27 @@ export class LockTransfer {
       }
       return held;
     };
-    if (conditional < 0) return [{ held: apply(heldIn, -1), assume: assumeIn }];
-    return this.outcomes(conditional, key, apply(heldIn, conditional), apply(heldIn, -1), assumeIn);
+    if (conditional < 0) return unchanged(apply(heldIn, -1));
+    return outcomes(conditional, key, apply(heldIn, conditional), apply(heldIn, -1));
   }
+}
+
+/** One way, which tells nothing. */
+function unchanged(held: number): Move {
+  return { ways: [{ held, value: -1 }], key: -1 };
+}
+
+/** The ways of a call that takes a lock only with some results. */
+function outcomes(when: number, key: number, taken: number, held: number): Move {
+  if (when === WHEN.ALWAYS) return unchanged(taken);
+  const [yes, no] = RESULTS[when] as readonly [number, number];
+  return {
+    ways: [
+      { held: taken, value: yes },
+      { held, value: no },
+    ],
+    key,
+  };
 }
 
 const RESULTS: Record<number, readonly [number, number]> = {

@@ -11,7 +11,9 @@ export class PathConditions {
   private readonly scope: Scope;
   private readonly tests = new Map<number, Test>();
   private readonly parameterExprs = new Map<number, number>();
-  private readonly affected = new Map<number, number[]>();
+  private readonly affected = new Map<number, readonly number[]>();
+  private readonly values = new Map<number, number>();
+  private readonly clobbered = new Map<number, readonly number[]>();
 
   constructor(scope: Scope, code: Int32Array) {
     this.file = scope.file;
@@ -60,33 +62,58 @@ export class PathConditions {
 
   /** After `target = value`. */
   assign(assume: number, target: number, value: number): number {
-    let known = knownValue(this.file, value);
+    let known = this.valueOf(value);
     if (known < 0) known = this.set.get(assume, value);
     const after = this.invalidate(assume, target);
     return known >= 0 && this.tracked.has(target) ? this.set.with(after, target, known) : after;
   }
 
-  /** What a call may change: its result, and variables whose address it is given. */
-  clobber(assume: number, expr: number, result: number): number {
-    let after = result >= 0 ? this.invalidate(assume, result) : assume;
-    after = this.set.without(after, (e) => e === expr);
-    for (const arg of this.file.list(this.file.b(expr)))
-      if (this.file.kind(arg) === X.ADDR && this.file.kind(this.file.a(arg)) === X.NAME)
-        after = this.invalidate(after, this.file.a(arg));
-    return after;
+  /** What the call at `pc` may change: its result, and variables whose address it is given. */
+  clobber(pc: number, assume: number, expr: number, result: number): number {
+    if (assume === 0) return 0;
+    let gone = this.clobbered.get(pc);
+    if (!gone) {
+      const all = new Set([expr]);
+      const add = (target: number): void => {
+        for (const affected of this.affectedBy(target)) all.add(affected);
+      };
+      if (result >= 0) add(result);
+      for (const arg of this.file.list(this.file.b(expr)))
+        if (this.file.kind(arg) === X.ADDR && this.file.kind(this.file.a(arg)) === X.NAME) add(this.file.a(arg));
+      gone = [...all];
+      this.clobbered.set(pc, gone);
+    }
+    return this.set.without(assume, gone);
+  }
+
+  /** With what the result of a call was; `value` -1 says nothing. */
+  tell(assume: number, expr: number, value: number): number {
+    return expr >= 0 && value >= 0 ? this.set.with(assume, expr, value) : assume;
   }
 
   /** Without what the change of `target` makes untrue. */
   invalidate(assume: number, target: number): number {
     if (assume === 0) return 0;
+    const gone = this.affectedBy(target);
+    return gone.length === 0 ? assume : this.set.without(assume, gone);
+  }
+
+  private valueOf(expr: number): number {
+    let value = this.values.get(expr);
+    if (value === undefined) {
+      value = knownValue(this.file, expr);
+      this.values.set(expr, value);
+    }
+    return value;
+  }
+
+  private affectedBy(target: number): readonly number[] {
     let affected = this.affected.get(target);
     if (!affected) {
-      affected = [...this.tracked].filter((expr) => mentions(this.file, expr, target, 0));
+      affected = [...this.tracked].filter((expr) => expr >= 0 && mentions(this.file, expr, target, 0));
       this.affected.set(target, affected);
     }
-    if (affected.length === 0) return assume;
-    const gone = affected;
-    return this.set.without(assume, (expr) => gone.includes(expr));
+    return affected;
   }
 
   /** Whether a place outlives the function: a global, or something behind a pointer. */
@@ -105,7 +132,7 @@ export class PathConditions {
   /** 1 or 0 when an argument is known to be true or false on a path, -1 otherwise. */
   truthOf(arg: number | undefined, assume: number): number {
     if (arg === undefined) return -1;
-    const value = knownValue(this.file, arg);
+    const value = this.valueOf(arg);
     const known = value >= 0 ? value : this.set.get(assume, arg);
     return known === VALUE.ZERO ? 0 : known === VALUE.NONZERO || known === VALUE.NEGATIVE ? 1 : -1;
   }
@@ -123,7 +150,7 @@ export class PathConditions {
   /** VALUE of what a return gives, -1 when it is not known. */
   result(expr: number, assume: number): number {
     if (expr < 0) return -1;
-    let result = knownValue(this.file, expr);
+    let result = this.valueOf(expr);
     if (result < 0) result = this.set.get(assume, expr);
     if (result >= VALUE.UNEQUAL) return -1;
     return result >= VALUE.EQUAL ? VALUE.NONZERO : result;
