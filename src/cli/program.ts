@@ -77,7 +77,7 @@ function addReview(program: Command, to: Surroundings, done: Done): void {
     .option('--pick <version>', 'review this version instead of the newest', versionNumber)
     .option('--all', 'list pre-existing and doubtful findings too, and every proof in full');
   treeOptions(review).option('--no-tree', 'read the diff alone, even where a tree is configured');
-  mannerOptions(outputOptions(review, ['text', 'json', 'markdown']));
+  mannerOptions(outputOptions(review, ['text', 'json', 'markdown', 'b4']));
   review.action(async (inputs: string[], options: ReviewOptions) => {
     const { reviewCommand } = await import('./review-command.ts');
     done(await reviewCommand(inputs, options, to));

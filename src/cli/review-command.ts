@@ -1,5 +1,6 @@
-import { renderJson, renderMarkdown, renderText } from '../report/index.ts';
-import type { Review } from '../review/index.ts';
+import { renderB4, renderJson, renderMarkdown, renderText } from '../report/index.ts';
+import type { Review, ReviewRequest } from '../review/index.ts';
+import { type B4Input, b4Review } from './b4-review.ts';
 import { deliver, type Look, lookOf, refuse } from './deliver.ts';
 import type { CommonOptions, OutputOptions } from './options.ts';
 import { createProgress } from './progress.ts';
@@ -22,22 +23,26 @@ export async function reviewCommand(
   const { tree, base, rules, cache, workers, color } = settings.value;
   const progress = createProgress(to.stderr, { quiet: options.quiet === true }, () => performance.now());
   const engine = await to.engine();
-  const review = await engine
-    .runReview({
-      inputs,
-      ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
-      tree: tree.value,
-      base: base.value,
-      pick: options.pick ?? null,
-      ruleDirs: rules.value,
-      today: to.today,
-      all: options.all === true,
-      cacheDir: cache.value,
-      workers: workers.value,
-      onProgress: progress.report,
-      version: to.version,
-    })
-    .finally(progress.clear);
+  const request: ReviewRequest = {
+    inputs,
+    ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
+    tree: tree.value,
+    base: base.value,
+    pick: options.pick ?? null,
+    ruleDirs: rules.value,
+    today: to.today,
+    all: options.all === true,
+    cacheDir: cache.value,
+    workers: workers.value,
+    onProgress: progress.report,
+    version: to.version,
+  };
+  if (options.format === 'b4' && inputs.length === 1 && inputs[0] === '-') {
+    const run = (input: B4Input) =>
+      engine.runReview({ ...request, stdin: input.stdin, pick: request.pick ?? input.pick }).finally(progress.clear);
+    return b4Review(run, options.output, to);
+  }
+  const review = await engine.runReview(request).finally(progress.clear);
   if (!review.ok) return refuse(review.fault, to);
   const look = lookOf(options.output, color, to);
   return deliver(render(review.value, options, look), options.output, verdictCode(review.value), to);
@@ -45,6 +50,7 @@ export async function reviewCommand(
 
 function render(review: Review, options: ReviewOptions, look: Look): string {
   if (options.format === 'json') return renderJson(review);
+  if (options.format === 'b4') return renderB4(review, null);
   if (options.format === 'markdown') return renderMarkdown(review);
   return renderText(review, { ...look, all: options.all === true });
 }

@@ -3,6 +3,7 @@
  * environment; whoever calls has looked at the terminal. All text from mails and sources is data and is made safe here.
  */
 export { drawDiagram } from '../review/index.ts';
+export { type B4Result, renderB4, renderB4Fault } from './b4.ts';
 export { clean } from './clean.ts';
 export { renderJson } from './json.ts';
 export { renderMarkdown } from './markdown.ts';

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { renderComparison, renderExplain, renderJson, renderMarkdown, renderText } from '../../src/report/index.ts';
+import {
+  renderB4,
+  renderB4Fault,
+  renderComparison,
+  renderExplain,
+  renderJson,
+  renderMarkdown,
+  renderText,
+} from '../../src/report/index.ts';
 import { expectGolden } from '../golden/golden.ts';
 import { diffOnlyReview, emptyReview, explanation, removeStore, richReview } from './fixtures.ts';
 
@@ -63,4 +71,12 @@ test('findings that are not shown are counted, in the list or not', () => {
   const text = renderText({ ...richReview, findings }, plain);
   expect(text).toContain('Not listed: 4 pre-existing, 2 below the reporting threshold');
   expect(text).toContain('Nothing found in what could be seen.');
+});
+
+test("b4's table of checks, for a series and for one of its patches", () => {
+  expectGolden('b4-rich.json', renderB4(richReview, null));
+  expectGolden('b4-rich-patch-1.json', renderB4(richReview, 1));
+  expectGolden('b4-empty.json', renderB4(emptyReview, null));
+  expectGolden('b4-diff-only.json', renderB4(diffOnlyReview, null));
+  expectGolden('b4-fault.json', renderB4Fault('the mail holds no patch', 'give the patch mails themselves'));
 });
