@@ -3,7 +3,11 @@
  * place is read politely and only from servers on a list, and what was fetched is said. This room analyses nothing.
  */
 export { type Address, parseAddress } from './address.ts';
-export { DEFAULT_HOSTS, type HostList, readHosts } from './hosts.ts';
+export { type FeedEntry, parseFeed } from './atom.ts';
+export { type Collected, collectFrom, collectVersions } from './collect-versions.ts';
+export { readCommitRange } from './commit-range.ts';
+export { type Gathered, type GatherRequest, gather } from './gather.ts';
+export { baseOf, DEFAULT_HOSTS, type HostList, readHosts } from './hosts.ts';
 export { type HttpCache, NO_CACHE, openHttpCache } from './http-cache.ts';
 export {
   createHttpClient,
@@ -14,3 +18,5 @@ export {
   type HttpLimits,
 } from './http-client.ts';
 export { asMessageId, messageIdOfSegment, messageIdPath } from './message-id-path.ts';
+export { type FetchedSeries, fetchPatchworkMail, fetchPatchworkSeries } from './patchwork.ts';
+export { fetchRaw, fetchThread, type InboxPlace, newestMails, searchInbox } from './public-inbox.ts';
