@@ -1,7 +1,8 @@
-import { renderComparison, renderJson } from '../report/index.ts';
+import { clean, renderComparison, renderJson } from '../report/index.ts';
 import { deliver, lookOf, refuse } from './deliver.ts';
 import type { CommonOptions, OutputOptions } from './options.ts';
 import { resolveSettings } from './settings.ts';
+import { fetchInputs } from './source-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface CompareOptions extends CommonOptions, OutputOptions {
@@ -17,9 +18,14 @@ export async function compareCommand(
 ): Promise<number> {
   const settings = await resolveSettings(options, to);
   if (!settings.ok) return refuse(settings.fault, to);
+  const given = await fetchInputs(inputs, settings.value, to);
+  if (!given.ok) return refuse(given.fault, to);
+  // A comparison has no coverage to say it in.
+  if (options.quiet !== true)
+    for (const note of given.value.fetched?.notes ?? []) to.stderr.write(`abbot: ${clean(note, 2000)}\n`);
   const engine = await to.engine();
   const compared = await engine.runCompare({
-    inputs,
+    ...given.value,
     ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
     from: options.from ?? null,
     to: options.to ?? null,

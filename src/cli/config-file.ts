@@ -3,6 +3,15 @@ import { dirname, join } from 'node:path';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** Where series are fetched from, as a configuration file says it. */
+export interface SourceValues {
+  hosts?: string[];
+  inbox?: string;
+  mirrors?: Record<string, string[]>;
+  contact?: string;
+  requests?: number;
+}
+
 /** What a configuration file may say; paths are relative to the file. */
 export interface ConfigValues {
   tree?: string;
@@ -11,6 +20,8 @@ export interface ConfigValues {
   cache?: string;
   workers?: number;
   color?: 'auto' | 'always' | 'never';
+  data?: string;
+  sources?: SourceValues;
 }
 
 /** The file in force. */

@@ -7,5 +7,18 @@ export const configSchema = z.strictObject({
   rules: z.array(z.string().min(1)).optional().describe('folders with more rules'),
   cache: z.string().min(1).optional().describe('folder of the facts cache'),
   workers: z.number().int().min(1).max(64).optional(),
+  data: z.string().min(1).optional().describe('folder of what `abbot watch` remembers'),
+  sources: z
+    .strictObject({
+      hosts: z.array(z.string().min(1)).optional().describe('the only servers that are contacted'),
+      inbox: z.string().min(1).optional().describe('archive that bare message-ids are looked up in'),
+      mirrors: z
+        .record(z.string(), z.array(z.string().min(1)))
+        .optional()
+        .describe('servers that stand in for others'),
+      contact: z.string().max(200).optional().describe('address that servers are told about'),
+      requests: z.number().int().min(1).max(200).optional().describe('requests for the earlier versions of a series'),
+    })
+    .optional(),
   color: z.enum(['auto', 'always', 'never']).optional(),
 });

@@ -46,5 +46,11 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     today: new Date().toISOString().slice(0, 10),
     version,
     engine: async () => (await import('./engine.ts')).loadEngine(),
+    sources: async () => (await import('./engine.ts')).loadSources(),
+    http: {
+      fetch: globalThis.fetch,
+      now: Date.now,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    },
   });
 }

@@ -66,7 +66,10 @@ function describe(to: Surroundings, done: Done): Command {
 }
 
 type Done = (code: number) => void;
-const INPUT = ['<input...>', 'mbox, .eml files or directories of mails; - is standard input'] as const;
+const INPUT = [
+  '<input...>',
+  'link to a list archive or patchwork, message-id, range rev..rev, mbox, .eml or directory of mails; - is standard input',
+] as const;
 
 function addReview(program: Command, to: Surroundings, done: Done): void {
   const review = program

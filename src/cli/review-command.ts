@@ -5,6 +5,7 @@ import { deliver, type Look, lookOf, refuse } from './deliver.ts';
 import type { CommonOptions, OutputOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { resolveSettings } from './settings.ts';
+import { fetchInputs } from './source-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface ReviewOptions extends CommonOptions, OutputOptions {
@@ -21,10 +22,12 @@ export async function reviewCommand(
   const settings = await resolveSettings(options, to);
   if (!settings.ok) return refuse(settings.fault, to);
   const { tree, base, rules, cache, workers, color } = settings.value;
+  const given = await fetchInputs(inputs, settings.value, to);
+  if (!given.ok) return refuse(given.fault, to);
   const progress = createProgress(to.stderr, { quiet: options.quiet === true }, () => performance.now());
   const engine = await to.engine();
   const request: ReviewRequest = {
-    inputs,
+    ...given.value,
     ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
     tree: tree.value,
     base: base.value,

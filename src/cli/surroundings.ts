@@ -1,4 +1,5 @@
 import type { Engine } from '../review/index.ts';
+import type { HttpEdge } from '../sources/index.ts';
 
 /** A stream that text is written to, and what is known about it. */
 export interface Sink {
@@ -23,4 +24,8 @@ export interface Surroundings {
   readonly version: string;
   /** The review room; loaded only by the commands that use it. */
   readonly engine: () => Promise<Engine>;
+  /** The room of sources; loaded only when something is to be fetched. */
+  readonly sources: () => Promise<typeof import('../sources/index.ts')>;
+  /** Network, clock and waiting, for fetching. */
+  readonly http: HttpEdge;
 }

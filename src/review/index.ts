@@ -8,6 +8,7 @@ export type {
   CompareRequest,
   Engine,
   ExplainRequest,
+  FetchedInput,
   IndexRequest,
   IndexSummary,
   InputRequest,

@@ -1,3 +1,4 @@
+import type { MessageId } from '../mail/index.ts';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
 import type { Lineage, LineageVersion, Series } from '../series/index.ts';
 
@@ -14,16 +15,23 @@ type Entry = LineageVersion & { readonly series: Series };
 
 /**
  * Chooses what to review: of several lineages that of the most recent mail, in it the version asked for or the last one
- * with patches. Fails with `input/no-such-version` when `pick` is not at hand.
+ * with patches. When a mail is `wanted`, its lineage is meant, and its version unless another one is asked for. Fails
+ * with `input/no-such-version` when `pick` is not at hand.
  *
  * @example
  * const picked = pickVersion(lineages, null);
  * if (picked.ok) console.log(picked.value.series.version);
  */
-export function pickVersion(lineages: readonly Lineage[], pick: number | null): Outcome<Picked> {
-  const candidates = lineages.flatMap((lineage) => {
+export function pickVersion(
+  lineages: readonly Lineage[],
+  pick: number | null,
+  wanted: MessageId | null = null,
+): Outcome<Picked> {
+  const meant = wanted === null ? [] : lineages.filter((lineage) => atHand(lineage).some((e) => holds(e, wanted)));
+  const candidates = (meant.length > 0 ? meant : lineages).flatMap((lineage) => {
     const entries = atHand(lineage).filter((entry) => pick === null || entry.version === pick);
-    const entry = entries.at(-1);
+    const named = pick === null && wanted !== null ? entries.find((e) => holds(e, wanted)) : undefined;
+    const entry = named ?? entries.at(-1);
     return entry ? [{ lineage, entry }] : [];
   });
   const [first] = candidates;
@@ -48,6 +56,13 @@ export function pickVersion(lineages: readonly Lineage[], pick: number | null): 
 export function atHand(lineage: Lineage): Entry[] {
   return lineage.versions.filter(
     (entry): entry is Entry => entry.series?.patches.some((patch) => patch.diff !== '') === true,
+  );
+}
+
+function holds({ series, resends }: Entry, id: MessageId): boolean {
+  return [series, ...resends].some(
+    ({ messageId, cover, patches, replies }) =>
+      messageId === id || cover?.messageId === id || [...patches, ...replies].some((part) => part.messageId === id),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type Mail, readMails } from '../mail/index.ts';
+import { type Mail, type ReadItem, readMails } from '../mail/index.ts';
 import { type Fault, fail, type Outcome, ok } from '../outcome/index.ts';
 import { groupSeries, type Lineage, linkVersions } from '../series/index.ts';
 import type { InputRequest } from './request.ts';
@@ -22,9 +22,7 @@ export async function readInput(request: InputRequest): Promise<Outcome<Input>> 
   const faults: Fault[] = [];
   const unparsed: string[] = [];
   const skipped: string[] = [];
-  // `readMails` only iterates over it; a Readable is what standard input happens to be.
-  const stdin = (request.stdin ?? nothing()) as AsyncIterable<Uint8Array> as Readable;
-  for await (const item of readMails(request.inputs, stdin)) {
+  for await (const item of itemsOf(request)) {
     if (item.ok) {
       mails.push(item.value);
       continue;
@@ -43,7 +41,7 @@ export async function readInput(request: InputRequest): Promise<Outcome<Input>> 
     return fail('input/no-patch', mails.length === 1 ? `${count} holds no patch` : `${count} holds a patch`);
   }
   // What was wrong with a mail and survived is told of the patches under review, by their series.
-  const notes: string[] = [];
+  const notes: string[] = [...(request.fetched?.notes ?? [])];
   if (skipped.length > 0) notes.push(`${skipped.length} files are no mails by their names and were left out`);
   return ok({ lineages: linkVersions(grouped.series), unparsed, notes });
 }
@@ -54,6 +52,13 @@ function isMissing(fault: Fault): boolean {
 
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? '';
+}
+
+async function* itemsOf(request: InputRequest): AsyncGenerator<ReadItem> {
+  // `readMails` only iterates over it; a Readable is what standard input happens to be.
+  const stdin = (request.stdin ?? nothing()) as AsyncIterable<Uint8Array> as Readable;
+  yield* readMails(request.inputs, stdin);
+  yield* request.fetched?.items ?? [];
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -1,3 +1,4 @@
+import type { MessageId, ReadItem } from '../mail/index.ts';
 import type { Outcome } from '../outcome/index.ts';
 import type { CompareResult, Explanation, Review } from './review.ts';
 
@@ -29,11 +30,22 @@ export interface TreeRequest extends RulesRequest {
   readonly onProgress: (event: ProgressEvent) => void;
 }
 
+/** Mails that come from somewhere else than files. */
+export interface FetchedInput {
+  readonly items: readonly ReadItem[];
+  /** What was fetched and what was not found, one line each, for the coverage. */
+  readonly notes: readonly string[];
+  /** The mail that was asked for: its series is under review, and not the most recent one. */
+  readonly wanted: MessageId | null;
+}
+
 /** The mails to read. */
 export interface InputRequest {
   /** Files, directories, or `-` for `stdin`. */
   readonly inputs: readonly string[];
   readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Mails that were fetched beforehand, read after those of `inputs`. */
+  readonly fetched?: FetchedInput;
 }
 
 /** What `abbot review` asks for. */

@@ -18,7 +18,7 @@ import type { CompareResult } from './review.ts';
 export async function runCompare(request: CompareRequest): Promise<Outcome<CompareResult>> {
   const input = await readInput(request);
   if (!input.ok) return input;
-  const picked = pickVersion(input.value.lineages, request.to);
+  const picked = pickVersion(input.value.lineages, request.to, request.fetched?.wanted);
   if (!picked.ok) return picked;
   const { lineage, series, previous } = picked.value;
   const described = describeLineage(lineage);

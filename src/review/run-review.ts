@@ -43,7 +43,7 @@ export async function runReview(request: ReviewRequest): Promise<Outcome<Review>
   const input = await readInput(request);
   if (!input.ok) return input;
 
-  const picked = pickVersion(input.value.lineages, request.pick);
+  const picked = pickVersion(input.value.lineages, request.pick, request.fetched?.wanted);
   if (!picked.ok) return picked;
   const { series, previous } = picked.value;
 

@@ -44,7 +44,7 @@ export async function collectVersions(
   if (known !== null) {
     for (const search of earlierSearches(known.series)) {
       if (missingBefore(known).length === 0 || spent()) break;
-      await trySearch(client, place, pool, known, search, spent);
+      await trySearch(client, place, pool, known, wanted, search, spent);
       known = (await followLinks(client, place, pool, wanted, spent)) ?? known;
     }
     pool.notes.push(...closingNotes(known, spent()));
@@ -102,10 +102,12 @@ async function trySearch(
   client: HttpClient,
   place: InboxPlace,
   pool: Pool,
-  known: Known,
+  start: Known,
+  wanted: MessageId | null,
   { query, by }: EarlierSearch,
   spent: () => boolean,
 ): Promise<void> {
+  let known = start;
   const found = await searchInbox(client, place, query);
   if (!found.ok) {
     pool.notes.push(`could not search for earlier versions by ${by}: ${explain(found.fault)}`);
@@ -114,20 +116,41 @@ async function trySearch(
   const missing = new Set(missingBefore(known));
   for (const { version, messageId } of versionsFound(found.value, missing)) {
     if (spent()) return;
-    if (!pool.mails.has(messageId) && !pool.tried.has(messageId))
-      await addThread(client, place, pool, messageId, `v${version}, found by ${by}`);
+    if (pool.mails.has(messageId) || pool.tried.has(messageId) || !missingBefore(known).includes(version)) continue;
+    const before = known;
+    const trial: Pool = { mails: new Map(pool.mails), items: [...pool.items], notes: [], tried: pool.tried };
+    const came = await addThread(client, place, trial, messageId, `v${version}, found by ${by}`);
+    known = seriesOf(trial.mails.values(), wanted) ?? before;
+    // A search finds other series too; their mails are not taken in.
+    const belongs = missingBefore(known).length < missingBefore(before).length;
+    if (belongs || !came) accept(pool, trial);
+    if (!belongs) known = before;
   }
 }
 
-async function addThread(client: HttpClient, place: InboxPlace, pool: Pool, id: MessageId, why: string): Promise<void> {
+/** Takes over what a trial found. */
+function accept(pool: Pool, trial: Pool): void {
+  for (const [id, mail] of trial.mails) pool.mails.set(id, mail);
+  pool.items.push(...trial.items.slice(pool.items.length));
+  pool.notes.push(...trial.notes);
+}
+
+async function addThread(
+  client: HttpClient,
+  place: InboxPlace,
+  pool: Pool,
+  id: MessageId,
+  why: string,
+): Promise<boolean> {
   pool.tried.add(id);
   const thread = await fetchThread(client, place, id);
   if (!thread.ok) {
     pool.notes.push(`${why}, could not be fetched: ${explain(thread.fault)}`);
-    return;
+    return false;
   }
   const fresh = addItems(pool, thread.value.items);
   pool.notes.push(fetchedNote(thread.value.url, fresh, why, thread.value.stale));
+  return true;
 }
 
 /** What is said of a thread that was fetched. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type MessageId, type ReadItem, readStream } from '../mail/index.ts';
-import { fail, type Outcome, ok } from '../outcome/index.ts';
+import { explain, type Fault, fail, type Outcome, ok } from '../outcome/index.ts';
 import type { HttpClient } from './http-client.ts';
 import { asMessageId, messageIdPath } from './message-id-path.ts';
 import { readAnswer } from './public-inbox.ts';
@@ -51,16 +51,23 @@ export async function fetchPatchworkSeries(
   const { cover_letter: cover, patches, total, received_total: received } = series.value;
   const parts = [...(cover ? [cover] : []), ...patches];
   const items: ReadItem[] = [];
+  const lost: { name: string; fault: Fault }[] = [];
   for (const part of await wholeMbox(client, series.value, items)) {
     const mail = await fetchPart(client, part);
-    if (!mail.ok) return mail;
-    items.push(...mail.value);
+    if (mail.ok) items.push(...mail.value);
+    else lost.push({ name: part.name, fault: mail.fault });
   }
+  const [first] = lost;
+  if (items.length === 0 && first) return { ok: false, fault: first.fault };
   const missing = received < total ? [`patchwork has ${received} of the ${total} patches`] : [];
   return ok({
     items,
     messageId: asMessageId(parts[0]?.msgid ?? ''),
-    notes: [`fetched ${items.length} mails of series ${id} from ${server}`, ...missing],
+    notes: [
+      `fetched ${items.length} mails of series ${id} from ${server}`,
+      ...missing,
+      ...lost.map(({ name, fault }) => `'${name.slice(0, 100)}' could not be fetched: ${explain(fault)}`),
+    ],
   });
 }
 

@@ -65,6 +65,8 @@ export function record(
     today: '2026-01-31',
     version: '0.1.0',
     engine: async () => engine,
+    sources: () => import('../../src/sources/index.ts'),
+    http: { fetch: globalThis.fetch, now: () => Date.parse('2026-01-31T12:00:00Z'), sleep: async () => {} },
   };
   return { to, stdout: () => stdout, stderr: () => stderr, asked };
 }
