@@ -97,11 +97,10 @@ function ownVersions(mails) {
 function b4(file, version) {
   // b4 0.12 ends with a stack trace at a folded Subject, in mails that are signed or 8-bit: it gets them unfolded.
   const unfolded = join(folder, 'unfolded');
-  writeFileSync(
-    unfolded,
-    readFileSync(file, 'latin1').replace(/^Subject:.*(?:\n[ \t].*)+/gm, (s) => s.replace(/\n[ \t]+/g, ' ')),
-    'latin1',
-  );
+  const text = readFileSync(file, 'latin1');
+  const mbox = text.startsWith('From ') ? text : `From mboxrd@z Thu Jan  1 00:00:00 1970\n${text}`;
+  const plain = mbox.replace(/^Subject:.*(?:\n[ \t].*)+/gm, (subject) => subject.replace(/\n[ \t]+/g, ' '));
+  writeFileSync(unfolded, plain, 'latin1');
   const args = ['--offline-mode', 'am', '-m', unfolded, '-v', String(version), '-T', '-o', '-'];
   const run = spawnSync('b4', args, {
     cwd: folder,

@@ -56,13 +56,15 @@ export async function openLocks(
 
 /**
  * Lays the patches one after the other over the tree's index and compares the lock orders before and after each. A
- * series that touches no C source needs no index.
+ * series that touches no C source needs no index. `base` holds files that are changed before the first patch: what the
+ * series needs and the tree does not have.
  */
 export async function analyseLocks(
   tree: Tree,
   steps: readonly PatchStep[],
   rules: RuleSet,
   request: IndexRequest,
+  base: ReadonlyMap<string, Uint8Array | null> = new Map(),
 ): Promise<Outcome<LockAnalysis>> {
   if (!steps.some((step) => [...step.changes.keys()].some(isAnalysed))) {
     const counts = { files: 0, functions: 0, unresolvedCalls: 0, unknownLocks: 0 };
@@ -74,9 +76,15 @@ export async function analyseLocks(
   }
   const opened = await openLocks(tree, rules, request);
   if (!opened.ok) return opened;
-  const { index, locks } = opened.value;
+  const { index } = opened.value;
+  let { locks } = opened.value;
   const overlays: OverlayLocks[] = [];
   let before: TreeIndex = index;
+  if (base.size > 0) {
+    const under = overlayIndex(index, base);
+    locks = overlayLocks(locks, under, rules);
+    before = under;
+  }
   let beforeLocks: LockIndex = locks;
   steps.forEach((step, i) => {
     request.onProgress({ phase: 'patches', done: i, total: steps.length });

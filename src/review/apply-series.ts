@@ -1,6 +1,6 @@
 import { type ApplyResult, applyPatch, type FilePatch, type HunkRecord, parseDiff, pathOf } from '../diff/index.ts';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
-import type { Series } from '../series/index.ts';
+import type { Patch, Prerequisite, Series } from '../series/index.ts';
 import type { Tree } from '../tree/index.ts';
 import type { HunkOutcome } from './review.ts';
 
@@ -12,6 +12,8 @@ export interface PatchStep {
 
 /** A series laid over a tree, patch by patch. */
 export interface AppliedSeries {
+  /** What the prerequisites of the series do to the tree: they are no part of what is judged. */
+  readonly before: ReadonlyMap<string, Uint8Array | null>;
   readonly steps: readonly PatchStep[];
   readonly hunks: readonly HunkOutcome[];
   readonly notes: readonly string[];
@@ -26,12 +28,19 @@ const SHOWN = 8;
  * Applies the patches of a series in order, in memory. A hunk that fails is recorded and the rest goes on; when none
  * applies at all the series is for another tree: `patch/does-not-apply`, or `patch/mangled` when the diff is damaged.
  */
-export async function applySeries(series: Series, tree: Tree): Promise<Outcome<AppliedSeries>> {
-  const parsed = series.patches.map((patch) => ({ index: patch.index, files: parseDiff(patch.diff) }));
+export async function applySeries(
+  series: Series,
+  tree: Tree,
+  prerequisites: readonly Prerequisite[] = [],
+): Promise<Outcome<AppliedSeries>> {
+  const parsed = series.patches.map(parsePatch);
+  const needed = prerequisites.map((needs) => ({ ...needs, parsed: needs.patches.map(parsePatch) }));
   const now = await readTouched(
-    parsed.flatMap(({ files }) => files),
+    [...needed.flatMap((needs) => needs.parsed), ...parsed].flatMap(({ files }) => files),
     tree,
   );
+  const before = new Map<string, Uint8Array | null>();
+  const needNotes = needed.map((needs) => layUnder(needs, needs.parsed, now, before));
   const steps: PatchStep[] = [];
   const hunks: HunkOutcome[] = [];
   const failures: { line: string; damaged: boolean }[] = [];
@@ -58,9 +67,48 @@ export async function applySeries(series: Series, tree: Tree): Promise<Outcome<A
       ? fail('patch/mangled', 'the diff of the series is damaged', why)
       : fail('patch/does-not-apply', `no hunk of the series applies to ${tree.root}`, why);
   }
+  notes.unshift(...needNotes);
   notes.unshift(...failures.slice(0, SHOWN).map((f) => f.line));
   if (failures.length > SHOWN) notes.push(`${failures.length - SHOWN} more parts did not apply`);
-  return ok({ steps, hunks, notes });
+  return ok({ before, steps, hunks, notes });
+}
+
+interface ParsedPatch {
+  readonly index: number;
+  readonly files: readonly FilePatch[];
+}
+
+function parsePatch(patch: Patch): ParsedPatch {
+  return { index: patch.index, files: parseDiff(patch.diff) };
+}
+
+/** Applies what a series needs to the files at hand, and says in one line how that went. */
+function layUnder(
+  { said, series }: Prerequisite,
+  patches: readonly ParsedPatch[],
+  now: Map<string, Uint8Array | null>,
+  before: Map<string, Uint8Array | null>,
+): string {
+  if (series === null) return `it needs ${said}, which is not in the input; what that changes is missing from the tree`;
+  const refused: number[] = [];
+  for (const { index, files } of patches) {
+    const result = applyPatch((path) => now.get(path) ?? null, files);
+    // Half a patch under the series would be worse than none: it may be in the tree already, in a later form.
+    if (result.records.some((record) => record.outcome === 'failed' || record.fuzz > TRUSTED_FUZZ)) {
+      refused.push(index);
+      continue;
+    }
+    for (const [path, bytes] of result.files) {
+      now.set(path, bytes);
+      before.set(path, bytes);
+    }
+  }
+  const count = patches.length === 1 ? '1 patch' : `${patches.length} patches`;
+  const left =
+    refused.length > 0
+      ? `; patch ${refused.join(', ')} of it was left out: in the tree already, or for another one`
+      : '';
+  return `applied before it, as it says (${said}): ${count} of '${series.title}' v${series.version}${left}`;
 }
 
 /** The bytes of every file that the patches name, read once. */

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { patchId } from '../diff/index.ts';
 import type { RuleSet } from '../locks/index.ts';
 import { type Outcome, ok } from '../outcome/index.ts';
+import { type Lineage, resolvePrerequisites, type Series } from '../series/index.ts';
+import { overlay } from '../tree/index.ts';
 import { type Analysed, analyseLocks } from './analyse-locks.ts';
 import { applySeries } from './apply-series.ts';
 import { assembleFindings } from './assemble-findings.ts';
@@ -54,7 +57,7 @@ export async function runReview(request: ReviewRequest): Promise<Outcome<Review>
   const analysed =
     request.tree === null
       ? await reviewDiffOnly(series, rules)
-      : await analyseOnTree({ ...request, tree: request.tree }, picked.value, rules);
+      : await analyseOnTree({ ...request, tree: request.tree }, picked.value, input.value.lineages, rules);
   if (!analysed.ok) return analysed;
 
   const comparison = previous === null ? null : compareSeries(previous, series, rules);
@@ -64,16 +67,19 @@ export async function runReview(request: ReviewRequest): Promise<Outcome<Review>
 
 async function analyseOnTree(
   request: ReviewRequest & { readonly tree: string },
-  { series }: Picked,
+  { series, lineage }: Picked,
+  lineages: readonly Lineage[],
   rules: RuleSet,
 ): Promise<Outcome<Analysed>> {
   const base = await openBase(request.tree, request.base, series);
   if (!base.ok) return base;
   const { tree, how, notes } = base.value;
   try {
-    const applied = await applySeries(series, tree);
+    const needed = resolvePrerequisites(series, lineages.flatMap(seriesOf), seriesOf(lineage), patchId);
+    const applied = await applySeries(series, tree, needed);
     if (!applied.ok) return applied;
-    const analysis = await analyseLocks(tree, applied.value.steps, rules, request);
+    const { before, steps } = applied.value;
+    const analysis = await analyseLocks(tree, steps, rules, request, before);
     if (!analysis.ok) return analysis;
     return ok({
       analysis: {
@@ -82,12 +88,16 @@ async function analyseOnTree(
       },
       base: { revision: tree.kind === 'git' ? tree.revision : null, how, applied: applied.value.hunks },
       mode: 'tree',
-      treeId: tree.id,
+      treeId: before.size > 0 ? overlay(tree, before).id : tree.id,
       notes: [...notes, ...applied.value.notes],
     });
   } finally {
     await tree.close();
   }
+}
+
+function seriesOf(lineage: Lineage): Series[] {
+  return lineage.versions.flatMap((entry) => (entry.series ? [entry.series, ...entry.resends] : entry.resends));
 }
 
 function assemble(

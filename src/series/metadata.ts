@@ -9,6 +9,10 @@ export interface Metadata {
   readonly prerequisites: readonly Trailer[];
 }
 
+/** "This series depends on [1]" with the link in the same line; "based on v2: <url>" speaks of the series itself. */
+const SAID =
+  /^(?!>).{0,120}\b(?:depends? on|applies on top of|is on top of|goes on top of|prerequisite)\b[^\n]{0,160}?(https?:\/\/[^\s<>"')\]]{1,300})/i;
+
 /** Collects base-commit, change-id and prerequisites from the bodies of a series; the first one named counts. */
 export function readMetadata(bodies: readonly string[]): Metadata {
   let baseCommit: string | null = null;
@@ -21,7 +25,11 @@ export function readMetadata(bodies: readonly string[]): Metadata {
         /^(base-(?:commit|tree)|change-id|prerequisite-(?:patch|message|change)-id|depends-on|based-on):[ \t]{0,4}(\S.{0,300})$/i.exec(
           line,
         );
-      if (!m) continue;
+      if (!m) {
+        const link = line.length < 500 ? SAID.exec(line)?.[1] : undefined;
+        if (link !== undefined) prerequisites.set(`depends-on\n${link}`, { key: 'depends-on', value: link });
+        continue;
+      }
       const key = m[1]!.toLowerCase();
       const value = m[2]!.trim();
       if (key === 'base-commit') baseCommit ??= /^[0-9a-f]{7,64}/.exec(value)?.[0] ?? null;
