@@ -9,6 +9,14 @@ const DIRECT =
   /^(?:(?:an?|the|missing|new|extra|additional|calls?|to|of|use|helpers?|functions?|macros?|wrappers?|fields?|members?|back|proper|explicit|separate|static|inline|common) ){0,5}[`'"]?[A-Za-z_]\w*/i;
 const PART = / (?:before|after|in|into|inside|within|around|for|from|under|at|on|when|with|to|and then) /i;
 
+const COMMENTS =
+  /^(?:(?:fix(?:ed|es)?|correct(?:ed)?|updat(?:e|ed)|improv(?:e|ed)|reword(?:ed)?|rewor(?:k|ked)|clarif(?:y|ied)|expand(?:ed)?|rewr(?:ite|ote|itten)|chang(?:e|ed)|adjust(?:ed)?|tweak(?:ed)?|extend(?:ed)?) (?:[\w'’-]{1,20} ){0,5}|typo fix(?:es)? (?:to|in) (?:\w+ ){0,2}|minor )(?:code )?(?:comments?|kernel-?doc|kdoc|doc ?comments?)\b/i;
+
+/** Decides `fixed a typo in the comment`: lines of comments must differ. */
+export function ruleOnCommentWork(sentence: string, about: CodeScope): Ruling | null {
+  return COMMENTS.test(sentence) && !/\bcommit\b/i.test(sentence) ? ruleOnComment(about, sentence) : null;
+}
+
 /** Decides `added x() before y()`, `use x() in y()`, `add a comment`. */
 export function ruleOnAddition(sentence: string, about: CodeScope): Ruling | null {
   const rest = ADD.exec(sentence)?.[1];
@@ -17,8 +25,11 @@ export function ruleOnAddition(sentence: string, about: CodeScope): Ruling | nul
   const cut = PART.exec(clause);
   const names = identifiersIn(cut ? clause.slice(0, cut.index) : clause);
   const name = names[0];
+  // What a comment says is not code, though it may name some.
+  if (/^(?:(?:an?|the|some|more|missing|code|inline|explanatory) ){0,3}comments?\b/i.test(rest))
+    return ruleOnComment(about, sentence);
   if (!name) {
-    if (/^(?:\w+ ){0,3}(?:comments?|kernel-?doc|documentation)\b/i.test(rest)) return ruleOnComment(about);
+    if (/^(?:\w+ ){0,3}(?:comments?|kernel-?doc|documentation)\b/i.test(rest)) return ruleOnComment(about, sentence);
     return null;
   }
   const place =
@@ -52,14 +63,24 @@ export function ruleOnAddition(sentence: string, about: CodeScope): Ruling | nul
   return notVisible(`no new line has ${name}`);
 }
 
-function ruleOnComment(about: CodeScope): Ruling {
+/** Of the new lines of comments, that which has most words of the claim. */
+function ruleOnComment(about: CodeScope, claim: string): Ruling {
+  const words = new Set(claim.toLowerCase().match(/[a-z_]\w{3,40}/g) ?? []);
+  let best: string | null = null;
+  let most = -1;
   for (const delta of about.scope) {
-    const line = delta.appeared.find(
-      (l) => !isCode(l) && l.text.trim() !== '' && !/^\s*(?:\/\*|\*\/)\s*$/.test(l.text),
-    );
-    if (line) return supported(cite(delta, line, about.total));
+    for (const line of delta.appeared) {
+      if (isCode(line) || !/[A-Za-z]{3}/.test(line.text) || /SPDX-License/.test(line.text)) continue;
+      const common = new Set(
+        line.text
+          .toLowerCase()
+          .match(/[a-z_]\w{3,40}/g)
+          ?.filter((word) => words.has(word)) ?? [],
+      );
+      if (common.size > most) [best, most] = [cite(delta, line, about.total), common.size];
+    }
   }
-  return notVisible('no comment line is new');
+  return best === null ? notVisible('no comment line is new') : supported(best);
 }
 
 const REMOVE =

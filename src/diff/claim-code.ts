@@ -1,4 +1,4 @@
-import { ruleOnAddition, ruleOnRemoval } from './claim-additions.ts';
+import { ruleOnAddition, ruleOnCommentWork, ruleOnRemoval } from './claim-additions.ts';
 import type { CodeScope } from './claim-lines.ts';
 import { ruleOnMove, ruleOnRename } from './claim-places.ts';
 import { ruleOnDeclaration, ruleOnReplacement } from './claim-replacements.ts';
@@ -8,6 +8,7 @@ import { firstSentence, type Ruling } from './claim-words.ts';
 export function ruleOnCode(body: string, about: CodeScope): Ruling | null {
   const sentence = firstSentence(body);
   return (
+    ruleOnCommentWork(sentence, about) ??
     ruleOnRename(sentence, about) ??
     ruleOnMove(sentence, about) ??
     ruleOnReplacement(sentence, about) ??

@@ -29,6 +29,7 @@ export function ruleOnPatches(body: string, about: PatchScope): Ruling | null {
     ruleOnNothingNew(body, about) ??
     ruleOnNoChangesTo(body, about) ??
     ruleOnUnchanged(body, about) ??
+    ruleOnPlace(body, about) ??
     ruleOnNew(body, about) ??
     ruleOnDropped(body, about) ??
     ruleOnMessage(body, about)
@@ -109,7 +110,7 @@ function ruleOnNoChangesTo(body: string, { all, toVersion }: PatchScope): Ruling
 function ruleOnNew(body: string, { all, scope, patch }: PatchScope): Ruling | null {
   const claims =
     /^(?:this is a )?\[?\(?new\)?\]?(?: in v\d+| in this (?:version|series))?[.!:]?$/i.test(body) ||
-    /^(?:\[?new\]? (?:patch|commit)(?:es|s)?\b|(?:add(?:ed|s)?|introduced?|include[ds]?)(?: an?| one| two| \d)? ?(?:new|additional|extra|separate|preparatory|prep|another)? ?patch(?:es)?\b(?! (?:description|message|log|title|changelog)))/i.test(
+    /^(?:\[?new\]? (?:patch|commit)(?:es|s)?\b|(?:add(?:ed|s)?|introduced?|include[ds]?)(?: an?| one| two| three| \d)?(?: (?:new|additional|extra|separate|small|trivial|preparatory|prep|cleanup|fix|bugfix|another|missing)){0,2} ?patch(?:es)?\b(?! (?:description|message|log|title|changelog)))/i.test(
       body,
     );
   if (!claims) return null;
@@ -124,6 +125,8 @@ function ruleOnNew(body: string, { all, scope, patch }: PatchScope): Ruling | nu
       `${label(own)} is patch ${own.pair.from?.patch.index} of the older version, ${own.pair.status}`,
     );
   }
+  const titled = byTitle(body, fresh, 'to');
+  if (titled) return supported(`${label(titled)} has no counterpart: ${titled.pair.to?.patch.title ?? ''}`);
   if (fresh.length > 0)
     return supported(fresh.map((d) => `${label(d)} has no counterpart: ${d.pair.to?.patch.title ?? ''}`).join('; '));
   return scope.every(({ pair }) => pair.status === 'unchanged')
@@ -131,21 +134,22 @@ function ruleOnNew(body: string, { all, scope, patch }: PatchScope): Ruling | nu
     : notVisible('no patch is without a counterpart');
 }
 
-function ruleOnDropped(body: string, { all }: PatchScope): Ruling | null {
+function ruleOnDropped(body: string, { all, patch }: PatchScope): Ruling | null {
   const match =
     /^(?:drop(?:ped|s)?|remov(?:ed?|es)|squash(?:ed)?|merged?|folded?|split)\b(.{0,60}?)\bpatch(?:es)?\b(?! (?:description|message|log|title|changelog))(.{0,200})$/i.exec(
       body,
     );
   if (!match || /\bfrom\b|\bin\b/i.test(match[1]!) || identifiersIn(match[1]!).length > 0) return null;
   if (/^split/i.test(body)) {
-    const made = all.filter(({ pair }) => pair.status === 'new');
+    const own = patch === null ? undefined : all.find(({ pair }) => pair.to?.patch.index === patch);
+    const made = own?.pair.status === 'new' ? [own] : all.filter(({ pair }) => pair.status === 'new');
     return made.length > 0
       ? supported(`new: ${made.map(label).join(', ')}`)
       : notVisible('no patch is without a counterpart');
   }
   const gone = all.filter(({ pair }) => pair.status === 'dropped');
-  const title = /["“'`](.{4,120})["”'`]/.exec(body)?.[1]?.toLowerCase();
-  const named = title && gone.find(({ pair }) => pair.from?.patch.title.toLowerCase().includes(title));
+  const title = titleIn(body);
+  const named = byTitle(body, gone, 'from');
   const kept =
     title &&
     all.find(({ pair }) => pair.from?.patch.title.toLowerCase().includes(title) && pair.status === 'unchanged');
@@ -156,12 +160,49 @@ function ruleOnDropped(body: string, { all }: PatchScope): Ruling | null {
   return notVisible('every patch of the older version has a counterpart');
 }
 
+const MOVED =
+  /^(?:(?:moved?|shift(?:ed)?|swapp?(?:ed)?|(?:re-?)?order(?:ed)?|rearranged?)(?: the)? patch(?:es)?\b(?! (?:description|message|log|title))|change[ds]? the order of (?:the )?patches\b|patch(?:es)? #?\d{1,3}(?:\/\d{1,3})?,? (?:(?:was|is|has been|got|now) ){0,3}(?:moved|now|became|becomes)\b)(.{0,120})$/i;
+
+/** Decides `patch 3 moved to 5`, `moved patch 2 to the front`, `reordered the patches`. */
+function ruleOnPlace(body: string, { all }: PatchScope): Ruling | null {
+  if (!MOVED.test(body) || identifiersIn(body).length > 0) return null;
+  const pairs = all.filter(({ pair }) => pair.from !== null && pair.to !== null);
+  const place = (delta: CodeDelta): string =>
+    `patch ${delta.pair.from?.patch.index} of the older version is ${delta.pair.to?.patch.index}`;
+  const numbers = [...body.matchAll(/\b#?(\d{1,3})(?:\/\d{1,3})?\b/g)].map((m) => Number(m[1]));
+  const [from, to] = numbers;
+  if (from !== undefined && to !== undefined) {
+    const found = pairs.find(({ pair }) => pair.from?.patch.index === from);
+    if (found?.pair.to?.patch.index === to) return supported(place(found));
+    return notVisible(found ? place(found) : `patch ${from} of the older version has no counterpart`);
+  }
+  // Patches that only slid because others came or went have not changed places.
+  const order = pairs.map(({ pair }) => pair.from?.patch.index ?? 0);
+  const ahead = pairs.find((_, i) => order.slice(i + 1).some((index) => index < (order[i] ?? 0)));
+  return ahead ? supported(place(ahead)) : notVisible('the patches come in the same order');
+}
+
+/** A patch's title that a claim quotes, in lower case. */
+function titleIn(body: string): string | undefined {
+  return /["“'`](.{4,120})["”'`]/.exec(body)?.[1]?.toLowerCase();
+}
+
+function byTitle(body: string, deltas: readonly CodeDelta[], side: 'from' | 'to'): CodeDelta | undefined {
+  const title = titleIn(body);
+  return title === undefined
+    ? undefined
+    : deltas.find(({ pair }) => pair[side]?.patch.title.toLowerCase().includes(title));
+}
+
 const MESSAGE =
-  /\b(?:commit (?:message|log|msg|description|subject|title|text)s?|patch (?:description|title|subject)s?|subject(?: line| prefix)?s?|(?:commit )?description|changelog text)\b/i;
+  /\b(?:commit (?:message|log|msg|description|subject|title|text)s?|patch (?:description|title|subject)s?|subject(?: line| prefix)?s?|commit description|changelog text|changelogs?)\b|\b(?:title|subject)s?(?: line)?(?: of the patch)?[.]?$/i;
 
 function ruleOnMessage(body: string, { scope, patch }: PatchScope): Ruling | null {
   if (!MESSAGE.test(body.slice(0, 120)) || identifiersIn(body.slice(0, 40)).length > 0) return null;
+  const noun =
+    /^(?:some |minor |small |more |several |a few |various )*(?:commit (?:message|log)|changelog|description|title|subject)s? (?:changes?|updates?|fix(?:es)?|improvements?|tweaks?|cleanups?|clarifications?|typos?)\b/i;
   if (
+    !noun.test(body) &&
     !/^(?:\w+ly )?(?:updat|improv|reword|fix|clarif|expand|rewr|rewor|chang|add|mention|correct|adjust|tweak|modif|better|refin|extend|shorten|drop|remov|edit|revis|amend|cleaned|clean)\w*/i.test(
       body,
     )

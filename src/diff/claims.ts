@@ -91,8 +91,17 @@ function rule(bullet: ClaimedChange, { from, to, deltas }: Grounds): Ruling {
   return ruling ?? prose(body, scope, to.patches.length);
 }
 
+function patchMentioned(text: string): number | null {
+  const found = [...text.slice(0, LONGEST_CLAIM).matchAll(/\bpatch(?:es)? ?#?(\d{1,3})(?:\/\d{1,3})?\b/gi)];
+  return found.length === 1 ? Number(found[0]![1]) : null;
+}
+
 function scopeOf(bullet: ClaimedChange, named: readonly number[] | null, deltas: readonly CodeDelta[]): CodeDelta[] {
   const wanted = named ?? (bullet.patch === null ? null : [bullet.patch]);
+  // `the text of patch #10`, somewhere in a bullet of the cover letter, may count by the older version.
+  const mentioned = wanted === null ? patchMentioned(bullet.text) : null;
+  if (mentioned !== null)
+    return deltas.filter(({ pair }) => pair.to?.patch.index === mentioned || pair.from?.patch.index === mentioned);
   if (wanted === null) return [...deltas];
   return deltas.filter(({ pair }) => pair.to !== null && wanted.includes(pair.to.patch.index));
 }

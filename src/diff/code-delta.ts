@@ -122,6 +122,7 @@ export function cite(delta: CodeDelta, line: PlacedLine, total: number): string 
   const index = (delta.pair.to ?? delta.pair.from)?.patch.index ?? 0;
   const where = line.inside ? `, ${line.inside}()` : '';
   const text = line.text.replace(/\s+/g, ' ').trim();
-  const version = delta.vanished.includes(line) && line.kind === '+' ? 'no longer ' : '';
+  // A line that the older version added and the newer does not, or that only the older removed.
+  const version = (line.kind === '+' ? delta.vanished : delta.appeared).includes(line) ? 'no longer ' : '';
   return `${index}/${total} ${line.file}${where}: ${version}${line.kind}${text.length > 100 ? `${text.slice(0, 99)}…` : text}`;
 }
