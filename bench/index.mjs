@@ -33,7 +33,7 @@ const began = performance.now();
 const index = await openIndex(part, { ...quiet, transparent: rules.transparent });
 if (!index.ok) throw new Error(index.fault.what);
 const linked = performance.now();
-const locks = openLockIndex(index.value, rules, quiet);
+const locks = await openLockIndex(index.value, rules, quiet);
 if (!locks.ok) throw new Error(locks.fault.what);
 const ended = performance.now();
 const peak = process.resourceUsage().maxRSS / 1024;

@@ -3,4 +3,5 @@
  * configuration, in linear time. This room does not know which names are locks.
  */
 export * from './facts.ts';
+export { IntVector } from './int-vector.ts';
 export { readFile } from './read-file.ts';

@@ -1,7 +1,8 @@
 import { FLAG } from '../csource/index.ts';
 import { CostHeap } from './heap.ts';
-import { isOpaque, type LockIndex } from './lock-index.ts';
+import type { LockIndex } from './lock-index.ts';
 import { ObjectBinding } from './object-binding.ts';
+import { isOpaque } from './opaque-paths.ts';
 import type { RuleSet } from './rules/index.ts';
 import type { Acquisition, Held } from './summary.ts';
 

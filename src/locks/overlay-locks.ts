@@ -1,9 +1,10 @@
 import type { OverlayIndex } from '../tree/index.ts';
 import { FunctionAnalysis } from './function-analysis.ts';
-import { isOpaque, type LockIndex, sameEffects } from './lock-index.ts';
+import type { LockIndex } from './lock-index.ts';
+import { isOpaque } from './opaque-paths.ts';
 import { type CallbackClasses, RegistrationReader } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
-import { EMPTY_SUMMARY, type Summary } from './summary.ts';
+import { EMPTY_SUMMARY, type Summary, sameEffects } from './summary.ts';
 
 const ROUNDS = 6;
 /** Callers analysed again because a callee's net effect changed, before the rest is left as it was (and said). */

@@ -98,3 +98,56 @@ export function decodeSummary(words: Int32Array, start: number, instances: Globa
     });
   return { effects, acquisitions, calls, bounded };
 }
+
+/**
+ * Moves an encoded summary from the numbers of one lock table and its instances to those of another, in place; gives
+ * where the next one begins. Follows `encodeSummary` word by word.
+ */
+export function renumberSummary(
+  words: Int32Array,
+  start: number,
+  locks: ArrayLike<number>,
+  instances: ArrayLike<number>,
+): number {
+  let at = start;
+  const lock = (): void => {
+    words[at] = locks[words[at] as number] as number;
+    at++;
+  };
+  const instance = (): void => {
+    words[at] = instances[words[at] as number] as number;
+    at++;
+  };
+  const list = (of: () => void): void => {
+    for (let n = words[at++] as number; n > 0; n--) of();
+  };
+  const held = (): void => {
+    lock();
+    instance();
+    at += 3;
+  };
+  const effects = words[at++] as number;
+  const acquisitions = words[at++] as number;
+  const calls = words[at++] as number;
+  at++;
+  for (let i = 0; i < effects; i++) {
+    at++;
+    lock();
+    instance();
+    at += 3;
+  }
+  for (let i = 0; i < acquisitions; i++) {
+    lock();
+    instance();
+    at += 3;
+    list(held);
+    list(lock);
+  }
+  for (let i = 0; i < calls; i++) {
+    at += 2;
+    list(instance);
+    list(held);
+    list(lock);
+  }
+  return at;
+}

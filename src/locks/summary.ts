@@ -82,3 +82,11 @@ export const EMPTY_SUMMARY: Summary = { effects: [], acquisitions: [], calls: []
 export function isEmpty(summary: Summary): boolean {
   return summary.effects.length === 0 && summary.acquisitions.length === 0 && summary.calls.length === 0;
 }
+
+/** Whether two functions do the same to their callers. */
+export function sameEffects(a: readonly Effect[], b: readonly Effect[]): boolean {
+  if (a.length !== b.length) return false;
+  const key = (e: Effect): string => `${e.kind}|${e.lock}|${e.instance}|${e.mode}|${e.when}|${e.reentrant}`;
+  const known = new Set(a.map(key));
+  return b.every((e) => known.has(key(e)));
+}

@@ -50,7 +50,7 @@ export async function openLocks(
   const { cacheDir, workers, onProgress } = request;
   const index = await openIndex(tree, { cacheDir, workers, transparent: rules.transparent, onProgress });
   if (!index.ok) return index;
-  const locks = openLockIndex(index.value, rules, { cacheDir, onProgress });
+  const locks = await openLockIndex(index.value, rules, { cacheDir, workers, onProgress });
   return locks.ok ? ok({ index: index.value, locks: locks.value }) : locks;
 }
 

@@ -10,3 +10,8 @@ import type { BlobId } from './tree.ts';
 export function blobId(bytes: Uint8Array): BlobId {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex') as BlobId;
 }
+
+/** The same as 20 bytes; a repository of SHA-256 is content with the first 20. */
+export function blobBytes(bytes: Uint8Array): Uint8Array {
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest();
+}

@@ -36,7 +36,7 @@ export class CallGraph {
   private readonly moreSlotsOf = new Map<number, number[]>();
   private readonly dropped = new Set<number>();
 
-  constructor(stored?: Record<string, Int32Array>) {
+  constructor(stored?: Readonly<Record<string, Int32Array | undefined>>) {
     this.rows = Object.fromEntries(TABLES.map((table) => [table, stored?.[table] ?? new Int32Array(1)])) as Record<
       Table,
       Int32Array
@@ -186,10 +186,20 @@ export class CallGraphBuilder {
   private readonly targetSlot = new Column();
   private readonly targetFn = new Column();
 
-  /** Rows must come in the order of function ids. */
-  addCalls(fn: number, callees: readonly number[], lines: readonly number[]): void {
-    for (const word of callees) this.callee.push(word);
-    for (const line of lines) this.line.push(line);
+  /** Rows must come in the order of function ids; words `[from, to)` are its own, `~n` being slot `slots[n]`. */
+  addCalls(
+    fn: number,
+    callees: ArrayLike<number>,
+    lines: ArrayLike<number>,
+    from: number,
+    to: number,
+    slots: Int32Array,
+  ): void {
+    for (let i = from; i < to; i++) {
+      const word = callees[i] as number;
+      this.callee.push(word >= 0 ? word : ~(slots[~word] as number));
+      this.line.push(lines[i] as number);
+    }
     this.calleeEnd.put(fn, this.callee.length);
   }
 

@@ -1,18 +1,22 @@
+/** Words that were read from a file, or a promise to read them when they are first needed. */
+export type StoredWords = Int32Array | { readonly length: number; readonly load: () => Int32Array };
+
 /**
  * A column of 32-bit words. One that was read from a file, or forked from another, is never written in place: what changes
  * is kept beside it, so that a fork costs nothing.
  */
 export class Column {
-  private base: Int32Array;
-  private baseLength: number;
-  private tail: Int32Array;
+  private base: Int32Array = EMPTY;
+  private baseLength = 0;
+  private load: (() => Int32Array) | null = null;
+  private tail: Int32Array = EMPTY;
   private tailLength = 0;
   private patched: Map<number, number> | null = null;
 
-  constructor(stored?: Int32Array) {
-    this.base = stored ?? EMPTY;
-    this.baseLength = this.base.length;
-    this.tail = EMPTY;
+  constructor(stored?: StoredWords) {
+    if (stored instanceof Int32Array) this.base = stored;
+    else if (stored) this.load = stored.load;
+    this.baseLength = stored?.length ?? 0;
   }
 
   get length(): number {
@@ -21,9 +25,7 @@ export class Column {
 
   /** A column with the same content whose changes are its own. */
   fork(): Column {
-    const copy = new Column();
-    copy.base = this.base;
-    copy.baseLength = this.baseLength;
+    const copy = new Column(this.load ? { length: this.baseLength, load: () => this.loaded() } : this.base);
     copy.tail = this.tail.slice(0, this.tailLength);
     copy.tailLength = this.tailLength;
     copy.patched = this.patched ? new Map(this.patched) : null;
@@ -42,7 +44,8 @@ export class Column {
       const own = this.patched.get(index);
       if (own !== undefined) return own;
     }
-    return this.base[index] as number;
+    const value = this.base[index];
+    return value !== undefined ? value : (this.loaded()[index] as number);
   }
 
   /** For columns indexed by id that are filled late: -1 where nothing was put. */
@@ -67,13 +70,22 @@ export class Column {
 
   /** All words in one piece. */
   stored(): Int32Array {
+    const base = this.loaded();
     if (this.baseLength === 0) return this.tail.slice(0, this.tailLength);
-    if (this.tailLength === 0 && this.patched === null) return this.base;
+    if (this.tailLength === 0 && this.patched === null) return base;
     const out = new Int32Array(this.length);
-    out.set(this.base);
+    out.set(base);
     out.set(this.tail.subarray(0, this.tailLength), this.baseLength);
     if (this.patched) for (const [index, value] of this.patched) out[index] = value;
     return out;
+  }
+
+  private loaded(): Int32Array {
+    if (this.load) {
+      this.base = this.load();
+      this.load = null;
+    }
+    return this.base;
   }
 
   private widen(least: number): void {
@@ -84,3 +96,71 @@ export class Column {
 }
 
 const EMPTY = new Int32Array(0);
+
+/** Words from one big column kept as its patches where most of it says the same: keys and values, hashed. */
+export class SparseColumn {
+  private base: Int32Array;
+  private readonly own: Map<number, number>;
+  private readonly none: number;
+
+  /** `none` is what stands where nothing was put. */
+  constructor(none: number, stored?: StoredWords) {
+    this.none = none;
+    this.base = stored instanceof Int32Array ? stored : (stored?.load() ?? EMPTY);
+    this.own = new Map();
+  }
+
+  fork(): SparseColumn {
+    const copy = new SparseColumn(this.none, this.base);
+    for (const [key, value] of this.own) copy.own.set(key, value);
+    return copy;
+  }
+
+  at(key: number): number {
+    if (this.own.size > 0) {
+      const own = this.own.get(key);
+      if (own !== undefined) return own;
+    }
+    const { base } = this;
+    if (base.length === 0) return this.none;
+    const mask = (base.length >> 1) - 1;
+    for (let slot = spread(key) & mask; ; slot = (slot + 1) & mask) {
+      const here = base[slot * 2] as number;
+      if (here === key) return base[slot * 2 + 1] as number;
+      if (here === -1) return this.none;
+    }
+  }
+
+  find(key: number): number {
+    return this.at(key);
+  }
+
+  put(key: number, value: number): void {
+    if (value === this.none && this.at(key) === this.none) return;
+    this.own.set(key, value);
+  }
+
+  /** Keys and values in an open-addressed table of a power of two of pairs; key -1 is an empty slot. */
+  stored(): Int32Array {
+    if (this.own.size === 0) return this.base;
+    const all = new Map<number, number>();
+    for (let i = 0; i < this.base.length; i += 2)
+      if (this.base[i] !== -1) all.set(this.base[i] as number, this.base[i + 1] as number);
+    for (const [key, value] of this.own) all.set(key, value);
+    let slots = 4;
+    while (slots * 3 < all.size * 4) slots *= 2;
+    const out = new Int32Array(slots * 2).fill(-1);
+    for (const key of [...all.keys()].sort((a, b) => a - b)) {
+      let slot = spread(key) & (slots - 1);
+      while (out[slot * 2] !== -1) slot = (slot + 1) & (slots - 1);
+      out[slot * 2] = key;
+      out[slot * 2 + 1] = all.get(key) as number;
+    }
+    return out;
+  }
+}
+
+function spread(key: number): number {
+  const mixed = Math.imul(key, 0x9e3779b1);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}

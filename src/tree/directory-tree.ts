@@ -1,8 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
 import { blobId } from './blob-id.ts';
 import { listDirectory, MAX_FILES } from './directory-listing.ts';
+import { readRegular } from './read-regular.ts';
 import type { Tree, TreeFile } from './tree.ts';
 import { isListed } from './tree-path.ts';
 
@@ -50,19 +50,4 @@ export function directoryTree(root: string, limit = MAX_FILES): Outcome<Tree> {
     leftOut: async () => ({ ...listing.leftOut, unreadable: [...unreadable].sort() }),
     close: async () => {},
   });
-}
-
-/** Reads a file that is regular now too: no link is followed, and a pipe put in its place does not block. */
-function readRegular(file: string): Uint8Array {
-  const fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new Error(`${file} is no longer a regular file`);
-    const bytes = new Uint8Array(stat.size);
-    let at = 0;
-    for (let n = -1; at < bytes.length && n !== 0; at += n) n = readSync(fd, bytes, at, bytes.length - at, null);
-    return at < bytes.length ? bytes.subarray(0, at) : bytes;
-  } finally {
-    closeSync(fd);
-  }
 }

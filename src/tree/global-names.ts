@@ -25,6 +25,11 @@ export class GlobalNames {
     this.later = stored ? { ids: new Map(), texts: [] } : null;
   }
 
+  /** Names with a lower id are in the columns; the others came later. */
+  get storedCount(): number {
+    return this.count;
+  }
+
   /** Id of the bytes, new if they were not there. */
   intern(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashOf(bytes, start, end);
@@ -92,7 +97,10 @@ export class GlobalNames {
     return {
       pool: this.pool.slice(0, this.count === 0 ? 0 : (this.ends[this.count - 1] as number)),
       ends: this.ends.slice(0, this.count),
-      slots: this.slots,
+      slots:
+        this.count * 5 < this.slots.length * 2
+          ? hashed(this.pool, this.ends, this.count, this.slots.length >> 1)
+          : this.slots,
     };
   }
 
@@ -114,19 +122,24 @@ export class GlobalNames {
   }
 
   private rehash(): void {
-    const slots = new Int32Array(this.slots.length * 2).fill(-1);
-    const mask = slots.length - 1;
-    for (let id = 0; id < this.count; id++) {
-      let slot = hashOf(this.pool, id === 0 ? 0 : (this.ends[id - 1] as number), this.ends[id] as number) & mask;
-      while ((slots[slot] as number) >= 0) slot = (slot + 1) & mask;
-      slots[slot] = id;
-    }
-    this.slots = slots;
+    this.slots = hashed(this.pool, this.ends, this.count, this.slots.length * 2);
   }
 }
 
 function lettersOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** An open-addressed table of the ids of all names. */
+function hashed(pool: Uint8Array, ends: Int32Array, count: number, size: number): Int32Array {
+  const slots = new Int32Array(size).fill(-1);
+  const mask = size - 1;
+  for (let id = 0; id < count; id++) {
+    let slot = hashOf(pool, id === 0 ? 0 : (ends[id - 1] as number), ends[id] as number) & mask;
+    while ((slots[slot] as number) >= 0) slot = (slot + 1) & mask;
+    slots[slot] = id;
+  }
+  return slots;
 }
 
 function hashOf(bytes: Uint8Array, start: number, end: number): number {

@@ -9,16 +9,20 @@ export { cacheFolder } from './cache-folder.ts';
 export { CallGraph } from './call-graph.ts';
 export { gitEnvironment } from './git-command.ts';
 export { GlobalNames } from './global-names.ts';
+export type { IndexOptions, IndexProgress } from './index-options.ts';
+export type { IndexTask } from './index-task.ts';
+export { IndexThreads } from './index-threads.ts';
 export { LinkedFile } from './linked-file.ts';
+export { openIndex } from './open-index.ts';
 export { openTree } from './open-tree.ts';
 export { type Overlay, overlay } from './overlay.ts';
 export { type OverlayIndex, overlayIndex } from './overlay-index.ts';
 export { type Remote, remotesOf } from './remotes.ts';
 export { type Revision, resolveRevision } from './revision.ts';
-export { readSections, type Section, writeSections } from './section-file.ts';
+export { DamagedFile, openSections, type Section, type StoredSections, writeSections } from './section-file.ts';
 export type { Symbols } from './symbols.ts';
 export { type BlobId, type LeftOut, MAX_FILE, type Tree, type TreeEntry, type TreeFile } from './tree.ts';
-export { type IndexCounts, type IndexOptions, openIndex, type TreeIndex } from './tree-index.ts';
+export type { IndexCounts, TreeIndex } from './tree-index.ts';
 export { isCLike, isTreePath } from './tree-path.ts';
 export {
   assignedTo,

@@ -98,6 +98,7 @@ export function overlayIndex(base: TreeIndex, changes: ReadonlyMap<string, Uint8
     extraction,
     counts: base.counts,
     fileOf,
+    shared: null,
     touched,
     removed,
     close: () => {},

@@ -14,7 +14,7 @@ import {
   VAR,
   X,
 } from '../csource/index.ts';
-import { Column } from './column.ts';
+import { Column, SparseColumn, type StoredWords } from './column.ts';
 import { FilePlaces, WORLD } from './file-places.ts';
 import { GlobalNames } from './global-names.ts';
 import type { LinkedFile } from './linked-file.ts';
@@ -22,8 +22,6 @@ import type { LinkedFile } from './linked-file.ts';
 /** The columns of the symbol tables, by the name under which they are stored. */
 const TABLES = [
   'filePath',
-  'fileAt',
-  'fileLength',
   'fileFirst',
   'fileCount',
   'fileDirectory',
@@ -34,15 +32,12 @@ const TABLES = [
   'fnLine',
   'fnType',
   'fnSize',
-  'fnCalledParams',
-  'fnNext',
   'fnHead',
   'structTag',
   'structFile',
   'structFields',
   'structCount',
   'structNext',
-  'structHead',
   'fieldName',
   'fieldType',
   'fieldPointer',
@@ -52,13 +47,22 @@ const TABLES = [
   'globalPointer',
   'globalFlags',
   'globalNext',
-  'globalHead',
-  'typedefType',
-  'protoType',
-  'guardOf',
 ] as const;
 
+/** Tables that say nothing of most ids, with what stands there. */
+const SPARSE = {
+  fnCalledParams: 0,
+  fnNext: -1,
+  structHead: -1,
+  globalHead: -1,
+  typedefType: -1,
+  protoType: -1,
+  guardOf: -1,
+} as const;
+
 type Table = (typeof TABLES)[number];
+type SparseTable = keyof typeof SPARSE;
+const SPARSE_TABLES = Object.keys(SPARSE) as SparseTable[];
 
 /** No type known. Otherwise a type word: kind | name << 3. */
 export const NO_TYPE = -1;
@@ -69,17 +73,22 @@ export const NO_TYPE = -1;
  */
 export class Symbols {
   readonly names: GlobalNames;
-  readonly t: Record<Table, Column>;
+  readonly t: Record<Table, Column> & Record<SparseTable, SparseColumn>;
   /** Files whose declarations no longer count: replaced by an overlay. */
   readonly gone = new Set<number>();
   private readonly places: FilePlaces;
 
-  constructor(stored?: { names: GlobalNames; tables: Record<string, Int32Array> }) {
+  constructor(stored?: { names: GlobalNames; tables: Readonly<Record<string, StoredWords | undefined>> }) {
     this.names = stored?.names ?? new GlobalNames();
-    this.t = Object.fromEntries(TABLES.map((table) => [table, new Column(stored?.tables[table])])) as Record<
-      Table,
-      Column
-    >;
+    this.t = {
+      ...(Object.fromEntries(TABLES.map((table) => [table, new Column(stored?.tables[table])])) as Record<
+        Table,
+        Column
+      >),
+      ...(Object.fromEntries(
+        SPARSE_TABLES.map((table) => [table, new SparseColumn(SPARSE[table], stored?.tables[table])]),
+      ) as Record<SparseTable, SparseColumn>),
+    };
     this.places = new FilePlaces((file) => this.path(file));
   }
 
@@ -87,12 +96,13 @@ export class Symbols {
   fork(): Symbols {
     const copy = new Symbols({ names: this.names, tables: {} });
     for (const table of TABLES) copy.t[table] = this.t[table].fork();
+    for (const table of SPARSE_TABLES) copy.t[table] = this.t[table].fork();
     for (const file of this.gone) copy.gone.add(file);
     return copy;
   }
 
   stored(): Record<string, Int32Array> {
-    return Object.fromEntries(TABLES.map((table) => [table, this.t[table].stored()]));
+    return Object.fromEntries([...TABLES, ...SPARSE_TABLES].map((table) => [table, this.t[table].stored()]));
   }
 
   get functionCount(): number {
@@ -109,6 +119,14 @@ export class Symbols {
 
   functionName(fn: number): string {
     return this.names.text(this.t.fnName.at(fn));
+  }
+
+  /** Records a file of which nothing could be read. */
+  addUnreadable(id: number, path: string): void {
+    this.t.filePath.put(id, this.names.internString(path));
+    this.t.fileDirectory.put(id, -1);
+    this.t.fileFirst.put(id, this.functionCount);
+    this.t.fileCount.put(id, 0);
   }
 
   /** Records a file's declarations and returns it linked. `reuse` gives the ids of functions that keep theirs. */

@@ -64,7 +64,7 @@ async function indexOf(files: Files, ruleSet: RuleSet): Promise<LockIndex> {
   const { transparent } = ruleSet;
   const index = await openIndex(memoryTree(files), { cacheDir: null, workers: 1, transparent, ...progress });
   if (!index.ok) throw new Error(explain(index.fault));
-  const locks = openLockIndex(index.value, ruleSet, { cacheDir: null, ...progress });
+  const locks = await openLockIndex(index.value, ruleSet, { cacheDir: null, workers: 1, ...progress });
   if (!locks.ok) throw new Error(explain(locks.fault));
   return locks.value;
 }

@@ -1,0 +1,257 @@
+import { GlobalNames, IndexThreads, type TreeIndex } from '../tree/index.ts';
+import { LockTable } from './lock-table.ts';
+import { isOpaque } from './opaque-paths.ts';
+import type { CallbackClasses } from './registrations.ts';
+import type { RuleSet } from './rules/index.ts';
+import { type Effect, type Summary, sameEffects } from './summary.ts';
+import { decodeSummary, renumberSummary } from './summary-codec.ts';
+import { type SummaryInput, type SummaryOutput, task } from './summary-task.ts';
+
+/** Rounds in which net effects may travel from callee to caller. */
+const ROUNDS = 12;
+/** Functions that are analysed at once. */
+const FUNCTIONS_A_BATCH = 2048;
+
+/** The columns of the stored lock summaries. */
+export const LOCK_COLUMNS = [
+  'summaryFn',
+  'summaryStart',
+  'summaryData',
+  'acquirerStart',
+  'acquirer',
+  'holderStart',
+  'holder',
+  'orderHeld',
+  'orderTaken',
+  'orderFn',
+  'orderLine',
+  'callbackFn',
+  'callbackLock',
+] as const;
+
+export type LockColumns = Readonly<Record<(typeof LOCK_COLUMNS)[number], Int32Array>>;
+
+interface Progress {
+  readonly workers: number;
+  readonly onProgress: (event: { phase: string; done: number; total: number | null }) => void;
+}
+
+/** An encoded summary, in the numbers of the tree's lock table. */
+interface Encoded {
+  readonly words: Int32Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Works out the summaries of all functions of a tree, round by round: a round reads the net effects that the round before
+ * left, so that it does not matter which thread analyses what. After the first, only callers of functions whose effects
+ * changed are analysed again.
+ */
+export async function buildLocks(
+  tree: TreeIndex,
+  rules: RuleSet,
+  { workers, onProgress }: Progress,
+): Promise<{ locks: LockTable; instances: GlobalNames; columns: LockColumns }> {
+  const state = new BuildState();
+  const threads = new IndexThreads(tree.shared ? workers : 1);
+  try {
+    await threads.attachTo(tree);
+    await threads.start(task, rules);
+    let batches = firstRound(tree, rules);
+    for (let round = 1; round <= ROUNDS && batches.length > 0; round++) {
+      const changed = new Set<number>();
+      let done = 0;
+      const total = batches.length;
+      await threads.run<SummaryInput, SummaryOutput>(batches, (output) => {
+        state.add(output, changed);
+        onProgress({ phase: `locks ${round}`, done: ++done, total });
+      });
+      const pending = new Set(round === 1 ? state.callbacks.keys() : []);
+      for (const fn of changed) for (const caller of tree.graph.callersOf(fn)) pending.add(caller);
+      if (pending.size > 0) await threads.tell(state.news(changed, round === 1));
+      batches = laterRound(tree, rules, pending);
+    }
+  } finally {
+    await threads.close();
+  }
+  return { locks: state.locks, instances: state.instances, columns: state.columns() };
+}
+
+/** Every function of every file, in the order of the files. */
+function firstRound(tree: TreeIndex, rules: RuleSet): SummaryInput[] {
+  const { symbols } = tree;
+  const batches: SummaryInput[] = [];
+  let files: number[] = [];
+  let size = 0;
+  for (let file = 0; file < symbols.fileCount; file++) {
+    if (symbols.t.fileCount.at(file) === 0 && symbols.t.fileFirst.at(file) < 0) continue;
+    files.push(isOpaque(rules, symbols.path(file)) ? ~file : file);
+    size += symbols.t.fileCount.at(file) + 8;
+    if (size < FUNCTIONS_A_BATCH) continue;
+    batches.push({ kind: 'files', files });
+    files = [];
+    size = 0;
+  }
+  if (files.length > 0) batches.push({ kind: 'files', files });
+  return batches;
+}
+
+/** Some functions again, sorted, so that each file is read once. */
+function laterRound(tree: TreeIndex, rules: RuleSet, pending: ReadonlySet<number>): SummaryInput[] {
+  const { symbols } = tree;
+  const opaque = new Map<number, boolean>();
+  const isClosed = (file: number): boolean => {
+    let known = opaque.get(file);
+    if (known === undefined) {
+      known = isOpaque(rules, symbols.path(file));
+      opaque.set(file, known);
+    }
+    return known;
+  };
+  const fns = [...pending].filter((fn) => !isClosed(symbols.t.fnFile.at(fn))).sort((a, b) => a - b);
+  const batches: SummaryInput[] = [];
+  for (let at = 0; at < fns.length; at += FUNCTIONS_A_BATCH / 4)
+    batches.push({ kind: 'functions', fns: fns.slice(at, at + FUNCTIONS_A_BATCH / 4) });
+  return batches;
+}
+
+/** What the threads found, in one numbering: that of the first appearance in the order of batches. */
+class BuildState {
+  readonly locks = new LockTable();
+  readonly instances = new GlobalNames();
+  readonly callbacks: CallbackClasses = new Map();
+  private readonly summaries = new Map<number, Encoded>();
+  private readonly effects = new Map<number, readonly Effect[]>();
+  /** For each thread: our number of its locks and instances. */
+  private readonly numbers = new Map<number, { locks: number[]; instances: number[] }>();
+  private told = 0;
+
+  /** Takes the output of a batch, and notes the functions whose effects are not what they were. */
+  add(output: SummaryOutput, changed: Set<number>): void {
+    const known = this.numbers.get(output.thread) ?? { locks: [], instances: [] };
+    this.numbers.set(output.thread, known);
+    for (const text of output.lockTexts) known.locks.push(this.locks.intern(text));
+    for (const text of output.instanceTexts) known.instances.push(this.instances.internString(text));
+    for (let i = 0; i < output.callbacks.length; i += 2) {
+      const fn = output.callbacks[i] as number;
+      const set = this.callbacks.get(fn) ?? new Set();
+      set.add(known.locks[output.callbacks[i + 1] as number] as number);
+      this.callbacks.set(fn, set);
+    }
+    for (let i = 0; i < output.fns.length; i++) {
+      const fn = output.fns[i] as number;
+      const start = output.starts[i] as number;
+      if (start < 0) {
+        this.summaries.delete(fn);
+        this.setEffects(fn, [], changed);
+        continue;
+      }
+      const end = renumberSummary(output.data, start, known.locks, known.instances);
+      this.summaries.set(fn, { words: output.data, start, end });
+      const count = output.data[start] as number;
+      this.setEffects(fn, count === 0 ? [] : decodeSummary(output.data, start, this.instances).effects, changed);
+    }
+  }
+
+  /** What the threads need to know before the next round. */
+  news(changed: ReadonlySet<number>, withCallbacks: boolean): SummaryInput {
+    const lockTexts = this.locks.all().slice(this.told);
+    const input: SummaryInput = {
+      kind: 'news',
+      lockTexts,
+      effects: [...changed].map((fn) => [fn, this.effects.get(fn) ?? []] as const),
+      callbacks: withCallbacks ? [...this.callbacks].map(([fn, set]) => [fn, [...set]] as const) : [],
+    };
+    this.told = this.locks.size;
+    return input;
+  }
+
+  columns(): LockColumns {
+    const fns = [...this.summaries.keys()].sort((a, b) => a - b);
+    const starts = new Int32Array(fns.length);
+    let size = 0;
+    fns.forEach((fn, i) => {
+      const { start, end } = this.summaries.get(fn) as Encoded;
+      starts[i] = size;
+      size += end - start;
+    });
+    const data = new Int32Array(size);
+    const acquirers = new Map<number, number[]>();
+    const holders = new Map<number, number[]>();
+    const order: [number[], number[], number[], number[]] = [[], [], [], []];
+    const nameless = new GlobalNames({
+      pool: new Uint8Array(0),
+      ends: new Int32Array(0),
+      slots: new Int32Array(2).fill(-1),
+    });
+    fns.forEach((fn, i) => {
+      const { words, start, end } = this.summaries.get(fn) as Encoded;
+      data.set(words.subarray(start, end), starts[i]);
+      noteLocks(decodeSummary(words, start, nameless), fn, this.locks, acquirers, holders, order);
+    });
+    const acquirerRows = rows(acquirers, this.locks.size);
+    const holderRows = rows(holders, this.locks.size);
+    return {
+      summaryFn: Int32Array.from(fns),
+      summaryStart: starts,
+      summaryData: data,
+      acquirerStart: acquirerRows.start,
+      acquirer: acquirerRows.items,
+      holderStart: holderRows.start,
+      holder: holderRows.items,
+      orderHeld: Int32Array.from(order[0]),
+      orderTaken: Int32Array.from(order[1]),
+      orderFn: Int32Array.from(order[2]),
+      orderLine: Int32Array.from(order[3]),
+      callbackFn: Int32Array.from([...this.callbacks].flatMap(([fn, set]) => [...set].map(() => fn))),
+      callbackLock: Int32Array.from([...this.callbacks].flatMap(([, set]) => [...set])),
+    };
+  }
+
+  private setEffects(fn: number, effects: readonly Effect[], changed: Set<number>): void {
+    const before = this.effects.get(fn) ?? NONE;
+    if (!sameEffects(before, effects)) changed.add(fn);
+    if (effects.length > 0) this.effects.set(fn, effects);
+    else this.effects.delete(fn);
+  }
+}
+
+const NONE: readonly Effect[] = [];
+
+function noteLocks(
+  summary: Summary,
+  fn: number,
+  locks: LockTable,
+  acquirers: Map<number, number[]>,
+  holders: Map<number, number[]>,
+  order: [number[], number[], number[], number[]],
+): void {
+  const add = (map: Map<number, number[]>, lock: number): void => {
+    const list = map.get(lock);
+    if (!list) map.set(lock, [fn]);
+    else if (list[list.length - 1] !== fn) list.push(fn);
+  };
+  for (const a of summary.acquisitions) {
+    if (!locks.isClass(a.lock)) continue;
+    add(acquirers, a.lock);
+    for (const h of a.held) {
+      if (!locks.isClass(h.lock)) continue;
+      add(holders, h.lock);
+      if (h.lock === a.lock || a.tries) continue;
+      order[0].push(h.lock);
+      order[1].push(a.lock);
+      order[2].push(fn);
+      order[3].push(a.line);
+    }
+  }
+  for (const call of summary.calls) for (const h of call.held) if (locks.isClass(h.lock)) add(holders, h.lock);
+}
+
+function rows(map: Map<number, number[]>, size: number): { start: Int32Array; items: Int32Array } {
+  const start = new Int32Array(size + 1);
+  for (let i = 0; i < size; i++) start[i + 1] = (start[i] as number) + (map.get(i)?.length ?? 0);
+  const items = new Int32Array(start[size] as number);
+  for (const [key, list] of map) items.set(list, start[key]);
+  return { start, items };
+}

@@ -1,0 +1,18 @@
+import type { TransparentCall } from './type-inference.ts';
+
+/** How far an index has come; `total` is null while it is not known. */
+export interface IndexProgress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number | null;
+  /** Bytes of C read so far. */
+  readonly bytes?: number;
+}
+
+export interface IndexOptions {
+  /** Folder for facts and indexes; null keeps them in memory. */
+  readonly cacheDir: string | null;
+  readonly workers: number;
+  readonly transparent: ReadonlyMap<string, TransparentCall>;
+  readonly onProgress: (event: IndexProgress) => void;
+}
