@@ -1,4 +1,4 @@
-import { F, FIELD_FLAG, GLOBAL, INIT, instructionSize, OP, X } from '../csource/index.ts';
+import { F, FIELD_FLAG, GLOBAL, INIT, INVOCATION, instructionSize, OP, X } from '../csource/index.ts';
 import type { CallGraph } from './call-graph.ts';
 import type { LinkedFile } from './linked-file.ts';
 import { assignedTo, openScope, type Scope, type TypeInference } from './type-inference.ts';
@@ -62,6 +62,7 @@ export class CallExtraction {
         this.callSites++;
         scope ??= openScope(file, local);
         this.call(scope, code[pc + 1] as number, line + (word >> 8), add);
+        this.guardCalls(file, code[pc + 1] as number, op === OP.BLOCK, line + (word >> 8), add);
       } else if (op === OP.ASSIGN) {
         const target = code[pc + 1] as number;
         const kind = file.kind(target);
@@ -71,6 +72,38 @@ export class CallExtraction {
       }
     }
     return { callees, lines };
+  }
+
+  /** `guard(foo)(x)` and `scoped_guard(foo, x)` call what the tree's DEFINE_GUARD(foo, …) names. */
+  private guardCalls(
+    file: LinkedFile,
+    expr: number,
+    isBlock: boolean,
+    line: number,
+    add: (word: number, line: number) => void,
+  ): void {
+    const inner = file.a(expr);
+    if (!isBlock && file.kind(inner) !== X.CALL) return;
+    const [guard] = file.list(file.b(isBlock ? expr : inner));
+    if (guard === undefined || file.kind(guard) !== X.NAME) return;
+    const name = file.global(file.a(guard));
+    const definer = this.inference.source(this.inference.symbols.t.guardOf.find(name));
+    if (!definer) return;
+    for (const fn of this.definedBy(definer, name)) add(fn, line);
+  }
+
+  /** Functions that a guard's definition calls. */
+  private definedBy(file: LinkedFile, guard: number): number[] {
+    const { invocations } = file.facts;
+    const { symbols } = this.inference;
+    for (let at = 0; at < invocations.length; at += INVOCATION.WORDS) {
+      const [first, ...rest] = file.list(invocations[at + INVOCATION.ARGS] as number);
+      if (first === undefined || file.kind(first) !== X.NAME || file.global(file.a(first)) !== guard) continue;
+      if (!/^DEFINE_(LOCK_)?GUARD/.test(file.name(invocations[at + INVOCATION.NAME] as number))) continue;
+      const callees = rest.filter((arg) => file.kind(arg) === X.CALL && file.kind(file.a(arg)) === X.NAME);
+      return callees.flatMap((arg) => symbols.functionsOf(file.global(file.a(file.a(arg))), file.id));
+    }
+    return [];
   }
 
   /** The callee words of a call expression: functions by name, or the slot of a pointer. */
