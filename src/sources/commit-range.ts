@@ -1,6 +1,6 @@
 import { type ReadItem, readStream } from '../mail/index.ts';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
-import { endOf, runGit, startGit } from './git-command.ts';
+import { endOf, isAncestor, runGit, startGit } from './git-command.ts';
 
 /** A longer range is a branch that was given by mistake. */
 const MAX_COMMITS = 500;
@@ -33,7 +33,7 @@ export async function readCommitRange(folder: string, from: string, to: string):
     );
   if (count > MAX_COMMITS)
     return fail('input/too-large', `the range ${from}..${to} has ${count} commits`, `at most ${MAX_COMMITS} are read`);
-  const base = await runGit(folder, ['merge-base', '--is-ancestor', start, end]);
+  const based = await isAncestor(folder, start, end);
   const child = startGit(folder, [
     ...[
       '-c',
@@ -59,12 +59,13 @@ export async function readCommitRange(folder: string, from: string, to: string):
       '--no-cc',
       '--no-from',
       '--no-notes',
+      '--no-signoff',
       '--no-signature',
       '--no-ext-diff',
       '--no-textconv',
       '--full-index',
     ],
-    ...(base.ok ? [`--base=${start}`] : ['--no-base']),
+    ...(based ? [`--base=${start}`] : ['--no-base']),
     `${start}..${end}`,
   ]);
   child.stdin.end();

@@ -38,6 +38,13 @@ export async function runGit(folder: string, args: readonly string[]): Promise<O
   }
 }
 
+/** Whether one commit is an ancestor of another; false also when one of them is not there. */
+export async function isAncestor(folder: string, older: string, newer: string): Promise<boolean> {
+  // `merge-base --is-ancestor` answers by its exit status alone, which simple-git takes for success.
+  const common = await runGit(folder, ['merge-base', older, newer]);
+  return common.ok && common.value.trim() === older;
+}
+
 /** Starts git with its streams open, for what is too much to hold. */
 export function startGit(folder: string, args: readonly string[]): ChildProcessWithoutNullStreams {
   return spawn('git', ['--no-pager', ...args], { cwd: folder, env: gitEnvironment() });

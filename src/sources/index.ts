@@ -6,6 +6,7 @@ export { type Address, parseAddress } from './address.ts';
 export { type FeedEntry, parseFeed } from './atom.ts';
 export { type Collected, collectFrom, collectVersions } from './collect-versions.ts';
 export { readCommitRange } from './commit-range.ts';
+export { type EpochCommit, epochBefore, epochHead, findEpochs, readEpoch } from './epoch.ts';
 export { type Gathered, type GatherRequest, gather } from './gather.ts';
 export { baseOf, DEFAULT_HOSTS, type HostList, readHosts } from './hosts.ts';
 export { type HttpCache, NO_CACHE, openHttpCache } from './http-cache.ts';
