@@ -1,11 +1,11 @@
 import { clean, renderComparison, renderJson } from '../report/index.ts';
 import { deliver, lookOf, refuse } from './deliver.ts';
-import type { CommonOptions, OutputOptions } from './options.ts';
+import { type CommonOptions, type OutputOptions, overruleOf, type VersionOptions } from './options.ts';
 import { resolveSettings } from './settings.ts';
 import { fetchInputs } from './source-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export interface CompareOptions extends CommonOptions, OutputOptions {
+export interface CompareOptions extends CommonOptions, OutputOptions, VersionOptions {
   readonly from?: number;
   readonly to?: number;
 }
@@ -26,6 +26,7 @@ export async function compareCommand(
   const engine = await to.engine();
   const compared = await engine.runCompare({
     ...given.value,
+    ...overruleOf(options),
     ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
     from: options.from ?? null,
     to: options.to ?? null,

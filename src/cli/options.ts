@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Overrule } from '../series/index.ts';
 import { type Flags, workerCount } from './settings.ts';
 
 /** Options that every command has. */
@@ -41,6 +42,32 @@ export function treeOptions(command: Command): Command {
     .option('--cache <dir>', 'folder of the facts cache')
     .option('--no-cache', 'keep no facts')
     .option('--workers <n>', 'processes that read sources', workers);
+}
+
+/** Options of the commands that link versions. */
+export interface VersionOptions {
+  readonly link?: readonly (readonly [string, string])[];
+  readonly unlink?: readonly (readonly [string, string])[];
+}
+
+/** Which versions belong together, said by hand. */
+export function versionOptions(command: Command): Command {
+  return command
+    .option('--link <id,id>', 'these two mails are of versions of one series; may be given again', idPair)
+    .option('--unlink <id,id>', 'these two are not; may be given again', idPair);
+}
+
+function idPair(text: string, before: readonly (readonly [string, string])[] = []): (readonly [string, string])[] {
+  const [one = '', other = '', more] = text.split(',').map((id) => id.trim());
+  if (!one.includes('@') || !other.includes('@') || more !== undefined)
+    throw new InvalidArgumentError('It is two message-ids with a comma between them.');
+  return [...before, [one, other]];
+}
+
+/** The corrections as the engine takes them. */
+export function overruleOf(options: VersionOptions): { overrule?: Overrule } {
+  const { link = [], unlink = [] } = options;
+  return link.length + unlink.length > 0 ? { overrule: { link, unlink } } : {};
 }
 
 /** Format and destination. */

@@ -2,7 +2,15 @@ import { Command, CommanderError } from 'commander';
 import type { CompareOptions } from './compare-command.ts';
 import type { ExplainOptions } from './explain-command.ts';
 import type { IndexOptions } from './index-command.ts';
-import { type CommonOptions, mannerOptions, outputOptions, treeOptions, versionNumber, workers } from './options.ts';
+import {
+  type CommonOptions,
+  mannerOptions,
+  outputOptions,
+  treeOptions,
+  versionNumber,
+  versionOptions,
+  workers,
+} from './options.ts';
 import type { ReviewOptions } from './review-command.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -80,7 +88,7 @@ function addReview(program: Command, to: Surroundings, done: Done): void {
     .option('--pick <version>', 'review this version instead of the newest', versionNumber)
     .option('--all', 'list pre-existing and doubtful findings too, and every proof in full');
   treeOptions(review).option('--no-tree', 'read the diff alone, even where a tree is configured');
-  mannerOptions(outputOptions(review, ['text', 'json', 'markdown', 'b4']));
+  mannerOptions(outputOptions(versionOptions(review), ['text', 'json', 'markdown', 'b4']));
   review.action(async (inputs: string[], options: ReviewOptions) => {
     const { reviewCommand } = await import('./review-command.ts');
     done(await reviewCommand(inputs, options, to));
@@ -95,7 +103,7 @@ function addCompare(program: Command, to: Surroundings, done: Done): void {
     .argument(...INPUT)
     .option('--from <version>', 'the older version (default: the one before)', versionNumber)
     .option('--to <version>', 'the newer version (default: the newest)', versionNumber);
-  mannerOptions(outputOptions(compare, ['text', 'json']));
+  mannerOptions(outputOptions(versionOptions(compare), ['text', 'json']));
   compare.action(async (inputs: string[], options: CompareOptions) => {
     const { compareCommand } = await import('./compare-command.ts');
     done(await compareCommand(inputs, options, to));

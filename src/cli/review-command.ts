@@ -2,13 +2,13 @@ import { renderB4, renderJson, renderMarkdown, renderText } from '../report/inde
 import type { Review, ReviewRequest } from '../review/index.ts';
 import { type B4Input, b4Review } from './b4-review.ts';
 import { deliver, type Look, lookOf, refuse } from './deliver.ts';
-import type { CommonOptions, OutputOptions } from './options.ts';
+import { type CommonOptions, type OutputOptions, overruleOf, type VersionOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { resolveSettings } from './settings.ts';
 import { fetchInputs } from './source-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export interface ReviewOptions extends CommonOptions, OutputOptions {
+export interface ReviewOptions extends CommonOptions, OutputOptions, VersionOptions {
   readonly all?: true;
   readonly pick?: number;
 }
@@ -28,6 +28,7 @@ export async function reviewCommand(
   const engine = await to.engine();
   const request: ReviewRequest = {
     ...given.value,
+    ...overruleOf(options),
     ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
     tree: tree.value,
     base: base.value,

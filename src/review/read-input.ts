@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type Mail, type ReadItem, readMails } from '../mail/index.ts';
 import { type Fault, fail, type Outcome, ok } from '../outcome/index.ts';
-import { groupSeries, type Lineage, linkVersions } from '../series/index.ts';
+import { groupSeries, type Lineage, linkVersions, unknownNames } from '../series/index.ts';
 import type { InputRequest } from './request.ts';
 
 /** The mails of a request, grouped and linked, and what of them could not be used. */
@@ -43,7 +43,13 @@ export async function readInput(request: InputRequest): Promise<Outcome<Input>> 
   // What was wrong with a mail and survived is told of the patches under review, by their series.
   const notes: string[] = [...(request.fetched?.notes ?? [])];
   if (skipped.length > 0) notes.push(`${skipped.length} files are no mails by their names and were left out`);
-  return ok({ lineages: linkVersions(grouped.series), unparsed, notes });
+  const [unknown] = request.overrule ? unknownNames(grouped.series, request.overrule) : [];
+  if (unknown !== undefined)
+    return fail(
+      'input/no-such-version',
+      `no series of the input has the mail <${unknown}> that --link or --unlink names`,
+    );
+  return ok({ lineages: linkVersions(grouped.series, request.overrule), unparsed, notes });
 }
 
 function isMissing(fault: Fault): boolean {

@@ -1,5 +1,6 @@
 import type { MessageId, ReadItem } from '../mail/index.ts';
 import type { Outcome } from '../outcome/index.ts';
+import type { Overrule } from '../series/index.ts';
 import type { CompareResult, Explanation, Review } from './review.ts';
 
 /** One step of progress; `total` is null while it is not known. */
@@ -44,6 +45,8 @@ export interface InputRequest {
   /** Files, directories, or `-` for `stdin`. */
   readonly inputs: readonly string[];
   readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Which versions belong together and which do not, said by hand. */
+  readonly overrule?: Overrule;
   /** Mails that were fetched beforehand, read after those of `inputs`. */
   readonly fetched?: FetchedInput;
 }

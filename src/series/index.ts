@@ -9,6 +9,7 @@ export { patchNamed } from './changelog-bullets.ts';
 export { cutDiff, type DiffText, hasDiff } from './diff-text.ts';
 export { groupSeries } from './group-series.ts';
 export { linkVersions } from './link-versions.ts';
+export { type Overrule, unknownNames } from './overrule.ts';
 export { type Prerequisite, resolvePrerequisites } from './prerequisites.ts';
 export type {
   ChangelogBullet,

@@ -1,24 +1,28 @@
 import type { MessageId } from '../mail/index.ts';
 import { type Edge, edgesBetween, type UnseenVersion } from './evidence.ts';
 import { wordsAlike } from './likeness.ts';
+import { BY_HAND, byHand, NOTHING, type Overrule } from './overrule.ts';
 import type { Lineage, LineageVersion, Series } from './series.ts';
 
 /**
  * Links the versions of each series, strongest evidence first. Two lineages are joined only when no version would be
  * in the result twice (unless it is the same one sent again), so that no version is ever claimed by two lineages; a
- * version that is known only from a link has `series: null`.
+ * version that is known only from a link has `series: null`. What `overrule` says by hand stands above all evidence.
  *
  * @example
  * for (const { versions } of linkVersions(groupSeries(mails).series)) {
  *   console.log(versions.map((v) => `v${v.version}${v.series ? '' : ' (not at hand)'}`).join(' '));
  * }
  */
-export function linkVersions(series: readonly Series[]): Lineage[] {
-  const { edges, unseen } = edgesBetween(series);
+export function linkVersions(series: readonly Series[], overrule: Overrule = NOTHING): Lineage[] {
+  const found = edgesBetween(series);
+  const hand = byHand(series, overrule);
+  const { unseen } = found;
+  const edges = [...hand.links, ...found.edges];
   const clusters = series.map((_, i) => [i]);
   for (const edge of edges) {
     const [a, b] = [clusters[edge.a]!, clusters[edge.b]!];
-    if (a === b || !compatible(series, a, b)) continue;
+    if (a === b || hand.apart(a, b) || (edge.strength < BY_HAND && !compatible(series, a, b))) continue;
     const merged = [...a, ...b];
     for (const i of merged) clusters[i] = merged;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Mail } from '../../src/mail/index.ts';
-import { groupSeries, type Lineage, linkVersions } from '../../src/series/index.ts';
+import { groupSeries, type Lineage, linkVersions, type Overrule, unknownNames } from '../../src/series/index.ts';
 import { mail, patchBody } from './mails.ts';
 
 const lineages = (...mails: Mail[]): Lineage[] => linkVersions(groupSeries(mails).series);
@@ -141,5 +141,40 @@ describe('linkVersions', () => {
     );
     const ids = found.flatMap((l) => l.versions.map((v) => v.messageId));
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  const alone = (tag: string, title: string, day: number) =>
+    mail(`[PATCH${tag}] ${title}`, {
+      id: `${title.replaceAll(' ', '')}${tag.trim()}@x`,
+      body: patchBody(`${title[0]}.c`),
+      date: `2026-03-${String(day).padStart(2, '0')}T10:00:00.000Z`,
+    });
+  const linked = (mails: ReturnType<typeof mail>[], overrule?: Overrule) =>
+    linkVersions(groupSeries(mails).series, overrule).map(({ versions }) => versions.map((v) => v.messageId));
+
+  it('links by hand what nothing in the mails links, and says so', () => {
+    const mails = [alone('', 'net: old words', 1), alone(' v2', 'mm: all new', 2)];
+    expect(linked(mails)).toHaveLength(2);
+    const link = [['<net:oldwords@x>', 'mm:allnewv2@x']] as const;
+    const [lineage] = linkVersions(groupSeries(mails).series, { link, unlink: [] });
+    expect(lineage?.versions.map((v) => [v.version, v.evidence[0]])).toEqual([
+      [1, 'linked by hand'],
+      [2, 'linked by hand'],
+    ]);
+  });
+
+  it('keeps apart by hand what the mails link, through a third version too', () => {
+    const mails = [alone('', 'net: fix', 1), alone(' v2', 'net: fix', 2), alone(' v3', 'net: fix', 3)];
+    expect(linked(mails)).toHaveLength(1);
+    const apart = linked(mails, { link: [], unlink: [['net:fix@x', 'net:fixv3@x']] });
+    expect(apart).toHaveLength(2);
+    expect(apart.some((ids) => ids.some((id) => id === 'net:fix@x') && ids.some((id) => id === 'net:fixv3@x'))).toBe(
+      false,
+    );
+  });
+
+  it('names the ids of an overrule that no series has', () => {
+    const { series } = groupSeries([alone('', 'net: fix', 1)]);
+    expect(unknownNames(series, { link: [['net:fix@x', '<gone@x>']], unlink: [] })).toEqual(['gone@x']);
   });
 });
