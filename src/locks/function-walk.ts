@@ -73,7 +73,7 @@ export class FunctionWalk {
     }
     const naming = new LockNaming(this.scope, classes, context.locks);
     this.conditions = new PathConditions(this.scope, this.code);
-    this.recorder = new LockRecorder(this.held, naming);
+    this.recorder = new LockRecorder(this.held);
     const { held, conditions, recorder } = this;
     this.transfer = new LockTransfer(
       context,

@@ -10,7 +10,7 @@ import { EMPTY_SUMMARY, type Summary } from './summary.ts';
 import { decodeSummary } from './summary-codec.ts';
 
 /** Changes whenever the same facts and rules may give other summaries. */
-const ANALYSIS_VERSION = 5;
+const ANALYSIS_VERSION = 6;
 
 /** Orders seen inside single functions: `held[i]` is held where `taken[i]` is taken, in `fn[i]` at `line[i]`. */
 export interface OrderSites {

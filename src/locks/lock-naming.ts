@@ -16,23 +16,11 @@ export class LockNaming {
   private readonly classes: LockClasses;
   private readonly locks: LockTable;
   private readonly resolved = new Map<string, NamedLock>();
-  private readonly argInstances = new Map<number, string[]>();
 
   constructor(scope: Scope, classes: LockClasses, locks: LockTable) {
     this.scope = scope;
     this.classes = classes;
     this.locks = locks;
-  }
-
-  /** Spelling of the arguments of a call. */
-  argumentsOf(expr: number): string[] {
-    const { file } = this.scope;
-    let args = this.argInstances.get(expr);
-    if (!args) {
-      args = Array.from(file.list(file.b(expr))).map((arg) => this.classes.instanceOf(this.scope, arg));
-      this.argInstances.set(expr, args);
-    }
-    return args;
   }
 
   /** The lock that an argument names (or `lockClass`, when the call has a class of its own). */

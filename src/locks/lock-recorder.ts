@@ -1,5 +1,4 @@
 import type { HeldSets } from './held-sets.ts';
-import type { LockNaming } from './lock-naming.ts';
 import type { Acquisition, Held, HeldCall } from './summary.ts';
 
 /** Different held sets recorded for one call or acquisition. */
@@ -12,13 +11,11 @@ export class LockRecorder {
   /** More was seen at some place than is recorded. */
   bounded = false;
   private readonly held: HeldSets;
-  private readonly naming: LockNaming;
   private readonly noted = new Set<number>();
   private readonly recorded = new Map<number, number>();
 
-  constructor(held: HeldSets, naming: LockNaming) {
+  constructor(held: HeldSets) {
     this.held = held;
-    this.naming = naming;
   }
 
   acquisition(pc: number, taken: Omit<Acquisition, 'held' | 'dropped'>, held: number): void {
@@ -28,14 +25,13 @@ export class LockRecorder {
     this.acquisitions.set(key, { ...taken, held: have, dropped });
   }
 
-  call(pc: number, expr: number, words: readonly number[], line: number, held: number): void {
+  call(pc: number, words: readonly number[], line: number, held: number): void {
     if (this.held.size(held) === 0 || words.length === 0) return;
     const key = pc * 0x100000 + held;
     if (this.noted.has(key) || !this.mayRecord(pc)) return;
     this.noted.add(key);
     const { have, dropped } = this.split(held);
-    const args = this.naming.argumentsOf(expr);
-    for (const callee of new Set(words)) this.calls.push({ callee, line, args, held: have, dropped });
+    for (const callee of new Set(words)) this.calls.push({ callee, line, held: have, dropped });
   }
 
   private mayRecord(pc: number): boolean {

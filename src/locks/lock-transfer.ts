@@ -122,7 +122,7 @@ export class LockTransfer {
         return this.applyGuard(pc, guard, Array.from(file.list(file.b(expr))), line, held, this.scopeAt(pc));
     }
     const words = this.wordsOf(expr);
-    this.recorder.call(pc, expr, words, line, held);
+    this.recorder.call(pc, words, line, held);
     const { effectsOf, index } = this.context;
     const chosen = words.find((word) => word >= 0 && effectsOf(word).length > 0);
     if (chosen === undefined) return unchanged(held);

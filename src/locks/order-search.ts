@@ -65,6 +65,8 @@ export class OrderSearch {
   private readonly rules: RuleSet;
   private readonly closedNames: ReadonlySet<number>;
   private readonly closedFiles = new Map<number, boolean>();
+  /** By function: 0 not asked yet, 1 open, 2 closed. */
+  private readonly closedFunctions: Uint8Array;
   private readonly closedSlots = new Set<number>();
   private readonly proven = new Map<string, readonly Witness[]>();
   private readonly binding: ObjectBinding;
@@ -81,6 +83,7 @@ export class OrderSearch {
     for (const name of [...rules.hubs.keys(), ...rules.noReturn]) closed.add(names.find(name));
     closed.delete(-1);
     this.closedNames = closed;
+    this.closedFunctions = new Uint8Array(index.tree.symbols.functionCount);
     // what runs in a context of its own is not called by who triggers it
     for (const rule of rules.slots.values()) {
       if (!rule.unbound && (rule.context === null || rule.context === 'process')) continue;
@@ -94,6 +97,14 @@ export class OrderSearch {
 
   /** Functions that no chain passes: hubs, and files the analysis does not look into. */
   isClosed(fn: number): boolean {
+    const known = this.closedFunctions[fn];
+    if (known) return known === 2;
+    const closed = this.findClosed(fn);
+    if (fn < this.closedFunctions.length) this.closedFunctions[fn] = closed ? 2 : 1;
+    return closed;
+  }
+
+  private findClosed(fn: number): boolean {
     const { symbols } = this.index.tree;
     if (this.closedNames.has(symbols.t.fnName.at(fn))) return true;
     const file = symbols.t.fnFile.at(fn);
@@ -127,6 +138,7 @@ export class OrderSearch {
     }
     for (const fn of nodes.keys()) heap.push(0, fn);
     const { graph, symbols } = this.index.tree;
+    const { summaryOf } = this.index;
     while (heap.size > 0) {
       const top = heap.pop() as { cost: number; item: number };
       if (done.has(top.item)) continue;
@@ -146,7 +158,7 @@ export class OrderSearch {
         const stepCost = step.cost >= 0 ? step.cost : 2.5 + Math.log2(1 + callers.length);
         for (const caller of callers) {
           if (caller === node.fn || this.isClosed(caller)) continue;
-          const summary = this.index.summaryOf(caller);
+          const summary = summaryOf(caller);
           let dropped = node.dropped;
           let line = 0;
           for (const call of summary.calls) {
@@ -169,7 +181,7 @@ export class OrderSearch {
           const cost = node.cost + stepCost;
           if (viaParameter) continue; // the function that passes the callback calls it: walked there
           const known = nodes.get(caller);
-          if (done.has(caller) || (known && known.cost <= cost)) continue;
+          if (known && (known.cost <= cost || done.has(caller))) continue;
           const taken = summary.effects.some((effect) => effect.reentrant && effect.lock === node.taken.lock)
             ? { ...node.taken, reentrant: true }
             : node.taken;
@@ -177,7 +189,7 @@ export class OrderSearch {
             fn: caller,
             cost,
             taken,
-            link: { callee: node.fn, word: step.word, line: line || this.lineOf(caller, step.word) },
+            link: { callee: node.fn, word: step.word, line },
             dropped,
           });
           heap.push(cost, caller);
@@ -192,7 +204,10 @@ export class OrderSearch {
 
   private linksFrom(nodes: ReadonlyMap<number, Node>, first: Link): Link[] {
     const links = [first];
-    for (let node = nodes.get(first.callee); node?.link; node = nodes.get(node.link.callee)) links.push(node.link);
+    for (let node = nodes.get(first.callee); node?.link; node = nodes.get(node.link.callee)) {
+      const { callee, word, line } = node.link;
+      links.push({ callee, word, line: line || this.lineOf(node.fn, word) });
+    }
     return links;
   }
 

@@ -19,10 +19,6 @@ export function encodeSummary(summary: Summary, instances: GlobalNames, out: num
   }
   for (const c of summary.calls) {
     out.push(c.callee, c.line);
-    encodeList(
-      c.args.map((arg) => instances.internString(arg)),
-      out,
-    );
     encodeHeld(c.held, instances, out);
     encodeList(c.dropped, out);
   }
@@ -38,65 +34,130 @@ function encodeList(list: readonly number[], out: number[]): void {
   for (const item of list) out.push(item);
 }
 
-/** Reads the summary that begins at `start`. */
+/** Reads the summary that begins at `start`; its parts are made when they are asked for. */
 export function decodeSummary(words: Int32Array, start: number, instances: GlobalNames): Summary {
-  let at = start;
-  const next = (): number => words[at++] as number;
-  const list = (): number[] => {
-    const out: number[] = [];
-    for (let n = next(); n > 0; n--) out.push(next());
+  return new StoredSummary(words, start, instances);
+}
+
+/**
+ * A summary in its stored form. A search asks for thousands of summaries and looks at one part of each: to make all of
+ * them into objects took most of its time.
+ */
+class StoredSummary implements Summary {
+  private readonly words: Int32Array;
+  private readonly instances: GlobalNames;
+  private readonly start: number;
+  private at = 0;
+  private knownEffects: Effect[] | null = null;
+  private knownAcquisitions: Acquisition[] | null = null;
+  private knownCalls: HeldCall[] | null = null;
+
+  constructor(words: Int32Array, start: number, instances: GlobalNames) {
+    this.words = words;
+    this.start = start;
+    this.instances = instances;
+  }
+
+  get bounded(): boolean {
+    return this.words[this.start + 3] === 1;
+  }
+
+  get effects(): readonly Effect[] {
+    if (!this.knownEffects) {
+      this.knownEffects = [];
+      this.at = this.start + HEAD;
+      for (let n = this.words[this.start] as number; n > 0; n--) this.knownEffects.push(this.effect());
+    }
+    return this.knownEffects;
+  }
+
+  get acquisitions(): readonly Acquisition[] {
+    if (!this.knownAcquisitions) {
+      this.knownAcquisitions = [];
+      this.at = this.acquisitionsAt();
+      for (let n = this.words[this.start + 1] as number; n > 0; n--) this.knownAcquisitions.push(this.acquisition());
+    }
+    return this.knownAcquisitions;
+  }
+
+  get calls(): readonly HeldCall[] {
+    if (!this.knownCalls) {
+      this.knownCalls = [];
+      const count = this.words[this.start + 2] as number;
+      if (count > 0) {
+        this.at = this.acquisitionsAt();
+        for (let n = this.words[this.start + 1] as number; n > 0; n--) this.skip(5);
+        for (let n = count; n > 0; n--)
+          this.knownCalls.push({ callee: this.next(), line: this.next(), held: this.held(), dropped: this.list() });
+      }
+    }
+    return this.knownCalls;
+  }
+
+  private acquisitionsAt(): number {
+    return this.start + HEAD + EFFECT_WORDS * (this.words[this.start] as number);
+  }
+
+  private next(): number {
+    return this.words[this.at++] as number;
+  }
+
+  /** Passes over an entry of some words, a held set and a list. */
+  private skip(fixed: number): void {
+    this.at += fixed;
+    this.at += 1 + HELD_WORDS * (this.words[this.at] as number);
+    this.at += 1 + (this.words[this.at] as number);
+  }
+
+  private list(): readonly number[] {
+    const count = this.next();
+    if (count === 0) return NONE;
+    const out = Array.from(this.words.subarray(this.at, this.at + count));
+    this.at += count;
     return out;
-  };
-  const held = (): Held[] => {
+  }
+
+  private held(): readonly Held[] {
+    const count = this.next();
+    if (count === 0) return NONE;
     const out: Held[] = [];
-    for (let n = next(); n > 0; n--) {
-      const lock = next();
-      const instance = instances.text(next());
-      const bits = next();
-      out.push({ lock, instance, mode: bits & 3, entry: (bits & 4) !== 0, line: next(), via: next() });
+    for (let n = count; n > 0; n--) {
+      const lock = this.next();
+      const instance = this.instances.text(this.next());
+      const bits = this.next();
+      out.push({ lock, instance, mode: bits & 3, entry: (bits & 4) !== 0, line: this.next(), via: this.next() });
     }
     return out;
-  };
-  const counts = [next(), next(), next()] as const;
-  const bounded = next() === 1;
-  const effects: Effect[] = [];
-  for (let i = 0; i < counts[0]; i++)
-    effects.push({
-      kind: next(),
-      lock: next(),
-      instance: instances.text(next()),
-      mode: next(),
-      when: next(),
-      reentrant: next() === 1,
-    });
-  const acquisitions: Acquisition[] = [];
-  for (let i = 0; i < counts[1]; i++) {
-    const lock = next();
-    const instance = instances.text(next());
-    const bits = next();
-    acquisitions.push({
+  }
+
+  private effect(): Effect {
+    return {
+      kind: this.next(),
+      lock: this.next(),
+      instance: this.instances.text(this.next()),
+      mode: this.next(),
+      when: this.next(),
+      reentrant: this.next() === 1,
+    };
+  }
+
+  private acquisition(): Acquisition {
+    const lock = this.next();
+    const instance = this.instances.text(this.next());
+    const bits = this.next();
+    return {
       lock,
       instance,
       mode: bits & 3,
       tries: (bits & 4) !== 0,
       reentrant: (bits & 8) !== 0,
       nested: (bits & 16) !== 0,
-      line: next(),
-      via: next(),
-      held: held(),
-      dropped: list(),
-    });
+      line: this.next(),
+      via: this.next(),
+      held: this.held(),
+      dropped: this.list(),
+    };
   }
-  const calls: HeldCall[] = [];
-  for (let i = 0; i < counts[2]; i++)
-    calls.push({
-      callee: next(),
-      line: next(),
-      args: list().map((id) => instances.text(id)),
-      held: held(),
-      dropped: list(),
-    });
-  return { effects, acquisitions, calls, bounded };
 }
 
 /**
@@ -145,9 +206,13 @@ export function renumberSummary(
   }
   for (let i = 0; i < calls; i++) {
     at += 2;
-    list(instance);
     list(held);
     list(lock);
   }
   return at;
 }
+
+const HEAD = 4;
+const EFFECT_WORDS = 6;
+const HELD_WORDS = 5;
+const NONE: readonly never[] = [];

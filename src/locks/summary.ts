@@ -52,8 +52,6 @@ export interface HeldCall {
   /** Callee word: function id, or ~slot. */
   readonly callee: number;
   readonly line: number;
-  /** Instances of the arguments. */
-  readonly args: readonly string[];
   readonly held: readonly Held[];
   readonly dropped: readonly number[];
 }
