@@ -198,7 +198,7 @@ function existsAt(held: number, taken: number, pair: LockPair, searches: readonl
     const touched =
       i === 0 ||
       [...(pair.added[i - 1] as Witness[]), ...(pair.gone[i - 1] as Witness[])].some((w) => w.held.lock === held);
-    out.push(touched ? search.paths(held, taken).length > 0 : (out[i - 1] as boolean));
+    out.push(touched ? search.exists(held, taken) : (out[i - 1] as boolean));
   });
   return out;
 }

@@ -19,7 +19,8 @@ import type { RuleSet } from './rules/index.ts';
  */
 export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rules: RuleSet): SeriesJudgement {
   const views = [base, ...steps];
-  const searches = views.map((view) => new OrderSearch(view, rules));
+  const first = new OrderSearch(base, rules);
+  const searches = [first, ...steps.map((step) => new OrderSearch(step, rules, first))];
   const pairs = new Map<string, LockPair>();
   const selfs = new Map<string, SelfChanges>();
   const none = (): Witness[][] => steps.map(() => []);

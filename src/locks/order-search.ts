@@ -64,7 +64,9 @@ export class OrderSearch {
   readonly index: LockIndex;
   private readonly rules: RuleSet;
   private readonly closedNames: ReadonlySet<number>;
-  private readonly closedFiles = new Map<number, boolean>();
+  /** Files that the analysis does not look into, as far as they are in the first tree of several. */
+  private readonly opaqueFiles: Map<number, boolean>;
+  private readonly sharedFiles: number;
   /** By function: 0 not asked yet, 1 open, 2 closed. */
   private readonly closedFunctions: Uint8Array;
   private readonly closedSlots = new Set<number>();
@@ -74,9 +76,12 @@ export class OrderSearch {
   /** Whether any search ended at a bound rather than at the end of what it could reach. */
   boundsHit = false;
 
-  constructor(index: LockIndex, rules: RuleSet) {
+  /** `like`: a search in a tree that this one is laid over, which knows the files of both. */
+  constructor(index: LockIndex, rules: RuleSet, like?: OrderSearch) {
     this.index = index;
     this.rules = rules;
+    this.opaqueFiles = like?.opaqueFiles ?? new Map();
+    this.sharedFiles = like?.sharedFiles ?? index.tree.symbols.fileCount;
     this.binding = new ObjectBinding(index);
     const { names } = index.tree.symbols;
     const closed = new Set<number>();
@@ -108,12 +113,14 @@ export class OrderSearch {
     const { symbols } = this.index.tree;
     if (this.closedNames.has(symbols.t.fnName.at(fn))) return true;
     const file = symbols.t.fnFile.at(fn);
-    let closed = this.closedFiles.get(file);
-    if (closed === undefined) {
-      closed = symbols.gone.has(file) || isOpaque(this.rules, symbols.path(file));
-      this.closedFiles.set(file, closed);
+    if (symbols.gone.has(file)) return true;
+    if (file >= this.sharedFiles) return isOpaque(this.rules, symbols.path(file));
+    let opaque = this.opaqueFiles.get(file);
+    if (opaque === undefined) {
+      opaque = isOpaque(this.rules, symbols.path(file));
+      this.opaqueFiles.set(file, opaque);
     }
-    return closed;
+    return opaque;
   }
 
   /**
@@ -247,13 +254,29 @@ export class OrderSearch {
     return new Map([...this.allAbove(lock)].map(([held, list]) => [held, list[0] as Witness]));
   }
 
+  /** Whether `paths` has any; most of the time the first that is found says so, and the walk ends there. */
+  exists(held: number, taken: number): boolean {
+    if (this.above.has(taken)) return this.paths(held, taken).length > 0;
+    const seen = new Set<string>();
+    let exists = false;
+    this.upward(this.acquisitionsOf(taken), UPWARD, (witness) => {
+      if (witness.held.lock !== held) return true;
+      const key = keyOf(witness);
+      if (seen.has(key)) return true;
+      seen.add(key);
+      exists = this.binding.isPossible(witness);
+      return !exists;
+    });
+    return exists;
+  }
+
   /** Everything found on one walk up from the acquisitions of a lock, by what is held; walked once for each lock. */
   private allAbove(taken: number): Map<number, Witness[]> {
     let all = this.above.get(taken);
     if (!all) {
       const byKey = new Map<string, Witness>();
       this.upward(this.acquisitionsOf(taken), UPWARD, (witness) => {
-        const key = `${witness.held.lock}|${witness.holder}|${witness.links[0]?.word ?? witness.taken.via}`;
+        const key = keyOf(witness);
         const known = byKey.get(key);
         if (!known || witness.cost < known.cost) byKey.set(key, witness);
         return true;
@@ -360,4 +383,9 @@ export class OrderSearch {
     for (const [taken, where] of this.takenBelow(starts, bounds)) if (!best.has(taken)) best.set(taken, where);
     return best;
   }
+}
+
+/** Of the ways through one call of one holder the cheapest stands for all. */
+function keyOf(witness: Witness): string {
+  return `${witness.held.lock}|${witness.holder}|${witness.links[0]?.word ?? witness.taken.via}`;
 }
