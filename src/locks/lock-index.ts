@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
-import { GlobalNames, openSections, type TreeIndex, writeSections } from '../tree/index.ts';
+import { GlobalNames, type OverlayIndex, openSections, type TreeIndex, writeSections } from '../tree/index.ts';
 import { buildLocks, LOCK_COLUMNS, type LockColumns } from './build-locks.ts';
 import { LockTable } from './lock-table.ts';
+import { overlayLocks } from './overlay-locks.ts';
 import type { CallbackClasses } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
 import { EMPTY_SUMMARY, type Summary } from './summary.ts';
@@ -52,6 +53,10 @@ export async function openLockIndex(
   rules: RuleSet,
   options: LockIndexOptions,
 ): Promise<Outcome<LockIndex>> {
+  if ('base' in tree) {
+    const base = await openLockIndex(tree.base as TreeIndex, rules, options);
+    return base.ok ? ok(overlayLocks(base.value, tree as OverlayIndex, rules)) : base;
+  }
   const key = createHash('sha256').update(`${ANALYSIS_VERSION} ${tree.key} ${rules.hash}`).digest('hex').slice(0, 32);
   const path = options.cacheDir ? join(options.cacheDir, 'trees', `${key}.locks`) : null;
   const stored = path ? openSections(path) : null;

@@ -1,6 +1,6 @@
 import { type Outcome, ok } from '../outcome/index.ts';
 import type { Series } from '../series/index.ts';
-import { openTree, type Tree } from '../tree/index.ts';
+import { type DirectoryOptions, openTree, type Tree } from '../tree/index.ts';
 import { describeVersions, type FileVersion, fileVersions, wantedBlobs } from './file-versions.ts';
 import { type Found, findRevision } from './find-revision.ts';
 import { releaseNote } from './release-note.ts';
@@ -28,10 +28,15 @@ export interface Base {
  * const base = await openBase('/src/linux', null, series);
  * if (base.ok) console.log(base.value.how, base.value.notes);
  */
-export async function openBase(path: string, revision: string | null, series: Series): Promise<Outcome<Base>> {
+export async function openBase(
+  path: string,
+  revision: string | null,
+  series: Series,
+  options?: DirectoryOptions,
+): Promise<Outcome<Base>> {
   const wanted = wantedBlobs(series);
   if (revision !== null) {
-    const tree = await openTree(path, revision);
+    const tree = await openTree(path, revision, options);
     return tree.ok ? ok(await describe(tree.value, 'given', [], wanted)) : tree;
   }
   const tried: string[] = [];
@@ -40,14 +45,14 @@ export async function openBase(path: string, revision: string | null, series: Se
     ['base-tree', objectId(series.baseTree)],
   ] as const) {
     if (id === null) continue;
-    const tree = await openTree(path, id);
+    const tree = await openTree(path, id, options);
     if (tree.ok) return ok(await describe(tree.value, 'base-commit', tried, wanted));
     if (tree.fault.code !== 'tree/no-revision') return tree;
     tried.push(`the tree does not have the ${name} ${id.slice(0, 40)} that the series names`);
   }
   if (tried.length === 0) tried.push('the series names no base-commit');
 
-  const opened = await openTree(path);
+  const opened = await openTree(path, undefined, options);
   if (!opened.ok) return opened;
   const tree = opened.value;
   if (tree.kind === 'directory') {

@@ -17,13 +17,13 @@ const NAMED = 3;
  * @example
  * const both = await runExplain({ ...request, locks: ['device.mutex', 'pci_rescan_remove_lock'] });
  */
-export async function runExplain(request: ExplainRequest): Promise<Outcome<Explanation>> {
+export async function runExplain(request: ExplainRequest, trust = true): Promise<Outcome<Explanation>> {
   if (request.tree === null)
     return fail('usage/argument', 'no tree is given', 'the paths of two locks go through one', 'add --tree DIR');
   const loaded = await loadReviewRules(request, request.cacheDir);
   if (!loaded.ok) return loaded;
   const { rules, notes } = loaded.value;
-  const tree = await openTree(request.tree, request.base ?? undefined);
+  const tree = await openTree(request.tree, request.base ?? undefined, { cacheDir: request.cacheDir, trust });
   if (!tree.ok) return tree;
   try {
     const opened = await openLocks(tree.value, rules, request);
@@ -32,6 +32,7 @@ export async function runExplain(request: ExplainRequest): Promise<Outcome<Expla
     const [a, b] = request.locks;
     const explained = explainPair(locks, rules, a, b);
     index.close();
+    if (trust && tree.value.unchanged && !(await tree.value.unchanged())) return runExplain(request, false);
     if (explained === null) return unknownClass(request.locks, locks);
     const { files, functions, unresolvedCalls } = index.counts;
     return ok({

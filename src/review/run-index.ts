@@ -16,7 +16,7 @@ export async function runIndex(request: IndexRequest): Promise<Outcome<IndexSumm
   const loaded = await loadReviewRules(request, request.cacheDir);
   if (!loaded.ok) return loaded;
   const { rules } = loaded.value;
-  const tree = await openTree(request.tree, request.base ?? undefined);
+  const tree = await openTree(request.tree, request.base ?? undefined, { cacheDir: request.cacheDir, trust: false });
   if (!tree.ok) return tree;
   try {
     const opened = await openLocks(tree.value, rules, request);

@@ -65,13 +65,16 @@ export async function runReview(request: ReviewRequest): Promise<Outcome<Review>
   return ok(assemble(request, input.value, picked.value, rules, analysed.value, comparison, ruleNotes));
 }
 
+/** A directory is believed to be as the cache has it while a thread looks; when it was not, all is done again. */
 async function analyseOnTree(
   request: ReviewRequest & { readonly tree: string },
-  { series, lineage }: Picked,
+  picked: Picked,
   lineages: readonly Lineage[],
   rules: RuleSet,
+  trust = true,
 ): Promise<Outcome<Analysed>> {
-  const base = await openBase(request.tree, request.base, series);
+  const { series, lineage } = picked;
+  const base = await openBase(request.tree, request.base, series, { cacheDir: request.cacheDir, trust });
   if (!base.ok) return base;
   const { tree, how, notes } = base.value;
   try {
@@ -81,6 +84,8 @@ async function analyseOnTree(
     const { before, steps } = applied.value;
     const analysis = await analyseLocks(tree, steps, rules, request, before);
     if (!analysis.ok) return analysis;
+    if (trust && tree.unchanged && !(await tree.unchanged()))
+      return analyseOnTree(request, picked, lineages, rules, false);
     return ok({
       analysis: {
         ...analysis.value,

@@ -15,4 +15,6 @@ export interface IndexOptions {
   readonly workers: number;
   readonly transparent: ReadonlyMap<string, TransparentCall>;
   readonly onProgress: (event: IndexProgress) => void;
+  /** Milliseconds since 1970: a file that changed this very moment is read again the next time. The system's clock by default. */
+  readonly now?: () => number;
 }

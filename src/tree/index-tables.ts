@@ -37,8 +37,16 @@ export function indexOver(tables: IndexTables): TreeIndex {
   const graph = new CallGraph(tables.graph);
   const facts = tables.memory ? factsInMemory(tables.memory) : factsInCache(tables);
   const source = fileSource(symbols, facts.of);
-  return assemble(tables.key, symbols, graph, source, tables.counts, tables.transparent, facts.close, () =>
-    shareable(tables, symbols, graph),
+  return assemble(
+    tables.key,
+    symbols,
+    graph,
+    source,
+    tables.counts,
+    tables.blobs,
+    tables.transparent,
+    facts.close,
+    () => shareable(tables, symbols, graph),
   );
 }
 

@@ -7,6 +7,7 @@ export { type BlobMatch, findByBlobs, sameBlobs, type WantedBlobs } from './blob
 export { blobId } from './blob-id.ts';
 export { cacheFolder } from './cache-folder.ts';
 export { CallGraph } from './call-graph.ts';
+export type { DirectoryOptions } from './directory-tree.ts';
 export { gitEnvironment } from './git-command.ts';
 export { GlobalNames } from './global-names.ts';
 export type { IndexOptions, IndexProgress } from './index-options.ts';

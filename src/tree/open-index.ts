@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FRONT_END_VERSION } from '../csource/index.ts';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
 import { buildIndex } from './build-index.ts';
+import { type DirectoryTree, isDirectoryTree } from './directory-tree.ts';
 import type { IndexOptions } from './index-options.ts';
 import { indexOver } from './index-tables.ts';
+import type { FileToRead } from './read-batches.ts';
+import { refreshIndex } from './refresh-index.ts';
 import { readIndex, writeIndex } from './stored-index.ts';
 import type { Tree } from './tree.ts';
 import type { TreeIndex } from './tree-index.ts';
@@ -13,33 +17,112 @@ import type { TreeIndex } from './tree-index.ts';
 const LINK_VERSION = 3;
 
 /**
- * Opens the linked index of a tree, building it (and the facts of its files) when the cache does not have it.
+ * Opens the linked index of a tree. What the cache does not have is built: from the index that was last made of the same
+ * place, if few files changed since, else from all files (their facts may be in the cache still).
+ *
+ * Fails with `tree/not-a-tree` and `cache/unwritable`.
  *
  * @example
  * const index = await openIndex(tree, { cacheDir, workers: 2, transparent: rules.transparent, onProgress: () => {} });
  */
 export async function openIndex(tree: Tree, options: IndexOptions): Promise<Outcome<TreeIndex>> {
-  const { cacheDir, transparent } = options;
-  const key = createHash('sha256')
-    .update(`${FRONT_END_VERSION}.${LINK_VERSION} ${tree.id} ${JSON.stringify([...transparent.entries()])}`)
-    .digest('hex')
-    .slice(0, 32);
-  const path = cacheDir === null ? null : join(cacheDir, 'trees', `${key}.index`);
-  if (path !== null) {
-    const stored = readIndex(path, { key, cacheDir, transparent });
-    if (stored) return ok(indexOver(stored.tables));
-  }
-  const files = (await tree.list()).filter((entry) => /\.[ch]$/.test(entry.path));
+  const files: FileToRead[] = (await tree.list()).filter((entry) => /\.[ch]$/.test(entry.path));
   if (files.length === 0) return fail('tree/not-a-tree', `${tree.root} holds no C source`);
   try {
-    const tables = { ...(await buildIndex(tree, files, options)), key };
-    if (path !== null) writeIndex(path, tables);
-    return ok(indexOver(tables));
+    return ok(await openOrBuild(tree, files, options));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (cacheDir === null || !code || !UNWRITABLE.includes(code)) throw error;
-    return fail('cache/unwritable', `the index of ${tree.root} could not be stored in ${cacheDir}`, message);
+    if (options.cacheDir === null || !code || !UNWRITABLE.includes(code)) throw error;
+    return fail(
+      'cache/unwritable',
+      `the index of ${tree.root} could not be stored in ${options.cacheDir}`,
+      message,
+      'free some space there, or name another folder with --cache',
+    );
   }
 }
 
 const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'EIO', 'EFBIG', 'EMFILE'];
+
+async function openOrBuild(tree: Tree, files: FileToRead[], options: IndexOptions): Promise<TreeIndex> {
+  const directory = isDirectoryTree(tree) ? tree : null;
+  const unread = files.filter((file) => file.blob === null).length;
+  // few: read for their blob ids first, as the index may be there; many: read once, for facts and ids together
+  if (directory && unread > files.length / 4) return build(tree, directory, files, options);
+  const key = keyOf(tree, options);
+  const known = unread > 0 ? (await tree.list()).filter((entry) => /\.[ch]$/.test(entry.path)) : files;
+  const index = stored(key, options) ?? (await refreshed(tree, known, key, options));
+  if (!index) return build(tree, directory, known, options);
+  if (options.cacheDir !== null) directory?.remember(options.cacheDir, (options.now ?? Date.now)());
+  return index;
+}
+
+function keyOf(tree: Tree, { transparent }: IndexOptions): string {
+  return createHash('sha256')
+    .update(`${FRONT_END_VERSION}.${LINK_VERSION} ${tree.id} ${JSON.stringify([...transparent.entries()])}`)
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function fileOfKey(cacheDir: string, key: string): string {
+  return join(cacheDir, 'trees', `${key}.index`);
+}
+
+function stored(key: string, { cacheDir, transparent }: IndexOptions): TreeIndex | null {
+  if (cacheDir === null) return null;
+  const found = readIndex(fileOfKey(cacheDir, key), { key, cacheDir, transparent });
+  return found ? indexOver(found.tables) : null;
+}
+
+async function build(
+  tree: Tree,
+  directory: DirectoryTree | null,
+  files: readonly FileToRead[],
+  options: IndexOptions,
+): Promise<TreeIndex> {
+  const built = await buildIndex(tree, files, options);
+  directory?.learn(
+    files.map((file) => file.path),
+    built.blobs,
+  );
+  const key = keyOf(tree, options);
+  if (options.cacheDir !== null) {
+    writeIndex(fileOfKey(options.cacheDir, key), { ...built, key });
+    directory?.remember(options.cacheDir, (options.now ?? Date.now)());
+    noteLast(options.cacheDir, tree.root, key);
+  }
+  return indexOver({ ...built, key });
+}
+
+/** An index of the same place as it was lately, with the files that changed laid over it. */
+async function refreshed(
+  tree: Tree,
+  files: readonly FileToRead[],
+  key: string,
+  options: IndexOptions,
+): Promise<TreeIndex | null> {
+  if (options.cacheDir === null) return null;
+  const last = lastOf(options.cacheDir, tree.root);
+  const base = last === null ? null : stored(last, options);
+  return base && refreshIndex(base, tree, files, key, options);
+}
+
+function lastFile(cacheDir: string, root: string): string {
+  return join(cacheDir, 'trees', `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.last`);
+}
+
+/** Key of the index that was last built in full of a place. */
+function lastOf(cacheDir: string, root: string): string | null {
+  try {
+    return /^[0-9a-f]{32}$/.exec(readFileSync(lastFile(cacheDir, root), 'latin1'))?.[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function noteLast(cacheDir: string, root: string, key: string): void {
+  const file = lastFile(cacheDir, root);
+  mkdirSync(join(cacheDir, 'trees'), { recursive: true });
+  writeFileSync(`${file}.${process.pid}.partial`, key);
+  renameSync(`${file}.${process.pid}.partial`, file);
+}

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
-import { directoryTree } from './directory-tree.ts';
+import { type DirectoryOptions, directoryTree } from './directory-tree.ts';
 import type { Tree } from './tree.ts';
 import { isCLike } from './tree-path.ts';
 
@@ -9,14 +9,19 @@ import { isCLike } from './tree-path.ts';
  * Opens a kernel tree for reading: the top of a git repository (work tree or bare) at a revision, or a plain directory.
  *
  * Without a revision a repository is read at HEAD; changes that are not committed are not seen. A folder inside a
- * repository is a plain directory. Fails with `tree/not-a-tree`, `tree/no-revision`, `tree/unreadable` or
+ * repository is a plain directory. With a cache folder, what is known of a directory's files is kept there; with `trust`
+ * it is believed without a look, and `unchanged()` says whether that was right. Fails with `tree/not-a-tree`, `tree/no-revision`, `tree/unreadable` or
  * `tree/git-failed`.
  *
  * @example
  * const tree = await openTree('/src/linux', 'v6.12');
  * if (tree.ok) console.log(tree.value.revision, (await tree.value.list()).length);
  */
-export async function openTree(path: string, revision?: string): Promise<Outcome<Tree>> {
+export async function openTree(
+  path: string,
+  revision?: string,
+  options: DirectoryOptions = { cacheDir: null, trust: false },
+): Promise<Outcome<Tree>> {
   const place = findFolder(path);
   if (!place.ok) return place;
   const root = place.value;
@@ -29,7 +34,7 @@ export async function openTree(path: string, revision?: string): Promise<Outcome
       'leave the revision out, or name the top folder of a git repository',
     );
   }
-  const tree = repository ? await openRepository(root, revision ?? 'HEAD') : directoryTree(root);
+  const tree = repository ? await openRepository(root, revision ?? 'HEAD') : directoryTree(root, options);
   return tree.ok ? refuseIfEmpty(tree.value, path) : tree;
 }
 

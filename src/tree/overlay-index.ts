@@ -1,4 +1,4 @@
-import { F, readFile } from '../csource/index.ts';
+import { F, type FileFacts, readFile } from '../csource/index.ts';
 import { CallExtraction } from './call-extraction.ts';
 import { LinkedFile } from './linked-file.ts';
 import type { TreeIndex } from './tree-index.ts';
@@ -6,6 +6,8 @@ import { TypeInference } from './type-inference.ts';
 
 /** A tree's index with some files replaced in memory. Functions that keep their name keep their id. */
 export interface OverlayIndex extends TreeIndex {
+  /** What it lies over. */
+  readonly base: TreeIndex;
   /** Functions of the replaced files as they are now. */
   readonly touched: readonly number[];
   /** Functions that were in the replaced files and are no more. */
@@ -13,12 +15,15 @@ export interface OverlayIndex extends TreeIndex {
 }
 
 /**
- * Links changed files over an index; its cost is that of the changed files. `null` bytes remove a file.
+ * Links changed files, by their bytes or facts, over an index; its cost is that of the changed files. Null removes a file.
  *
  * @example
  * const after = overlayIndex(index, new Map([['drivers/pci/iov.c', patched]]));
  */
-export function overlayIndex(base: TreeIndex, changes: ReadonlyMap<string, Uint8Array | null>): OverlayIndex {
+export function overlayIndex(
+  base: TreeIndex,
+  changes: ReadonlyMap<string, Uint8Array | FileFacts | null>,
+): OverlayIndex {
   const symbols = base.symbols.fork();
   const graph = base.graph.fork();
   const fresh = new Map<number, LinkedFile>();
@@ -38,7 +43,7 @@ export function overlayIndex(base: TreeIndex, changes: ReadonlyMap<string, Uint8
         oldId,
         old,
         before: old ? functionsByName(old) : new Map<number, number[]>(),
-        facts: bytes ? readFile(bytes) : null,
+        facts: bytes instanceof Uint8Array ? readFile(bytes) : bytes,
       };
     });
   // A function that goes from one changed file to another keeps its id: moving code changes no order.
@@ -96,7 +101,15 @@ export function overlayIndex(base: TreeIndex, changes: ReadonlyMap<string, Uint8
     source,
     inference,
     extraction,
-    counts: base.counts,
+    base,
+    counts: {
+      ...base.counts,
+      functions: base.counts.functions + symbols.functionCount - base.symbols.functionCount - removed.length,
+      callSites: base.counts.callSites + extraction.callSites - dropping.callSites,
+      unresolvedCalls: base.counts.unresolvedCalls + extraction.unresolved - dropping.unresolved,
+      slots: graph.slotCount,
+    },
+    blobs: base.blobs,
     fileOf,
     shared: null,
     touched,

@@ -26,6 +26,8 @@ export interface TreeIndex {
   readonly inference: TypeInference;
   readonly extraction: CallExtraction;
   readonly counts: IndexCounts;
+  /** 20 bytes a file: the blob id of what was read. */
+  readonly blobs: Uint8Array;
   /** File ids by path. */
   readonly fileOf: (path: string) => number;
   /** The columns in memory that threads can share; null for an overlay. */
@@ -40,6 +42,7 @@ export function assemble(
   graph: CallGraph,
   source: FileSource,
   counts: IndexCounts,
+  blobs: Uint8Array,
   transparent: ReadonlyMap<string, TransparentCall>,
   close: () => void,
   shared: () => IndexTables,
@@ -55,5 +58,5 @@ export function assemble(
     const name = symbols.names.find(path);
     return name < 0 ? -1 : (paths.get(name) ?? -1);
   };
-  return { key, symbols, graph, source, inference, extraction, counts, fileOf, shared, close };
+  return { key, symbols, graph, source, inference, extraction, counts, blobs, fileOf, shared, close };
 }

@@ -5,7 +5,7 @@ export type BlobId = string & { readonly brand: 'BlobId' };
 export interface TreeEntry {
   /** Relative to the root, with `/` between parts, as git spells it. */
   readonly path: string;
-  /** Null in a plain directory, where only reading the file could say: see `Tree.blobId`. */
+  /** Null in a plain directory where the file was not read yet: see `Tree.blobId`. */
   readonly blob: BlobId | null;
   /** In bytes. */
   readonly size: number;
@@ -39,7 +39,10 @@ export interface Tree {
   readonly root: string;
   /** Commit id (the tree's id when only a tree was named), or `directory`. */
   readonly revision: string;
-  /** Object id of the git tree; for a directory a SHA-256 over the listing (path, size, modification time). */
+  /**
+   * Object id of the git tree; for a directory a SHA-256 over its sources (path and blob id) and other files (path and
+   * size), for which sources that were never read are read.
+   */
   readonly id: string;
   /** The C-like files and MAINTAINERS, sorted by path (code units). */
   list(): Promise<readonly TreeEntry[]>;
@@ -52,6 +55,8 @@ export interface Tree {
   /** Git's id of the content, computed on demand in a plain directory. */
   blobId(path: string): Promise<BlobId | null>;
   leftOut(): Promise<LeftOut>;
+  /** Whether a directory that was believed to be as it was kept in the cache still is; always true otherwise. */
+  unchanged?(): Promise<boolean>;
   /** Ends the child process, if there is one. A tree that is forgotten does not keep the program alive. */
   close(): Promise<void>;
 }
