@@ -18,6 +18,7 @@ export interface ConfigValues {
   base?: string;
   rules?: string[];
   cache?: string;
+  cacheSize?: number;
   workers?: number;
   color?: 'auto' | 'always' | 'never';
   data?: string;

@@ -6,6 +6,7 @@ export const configSchema = z.strictObject({
   base: z.string().min(1).optional().describe('revision of the tree'),
   rules: z.array(z.string().min(1)).optional().describe('folders with more rules'),
   cache: z.string().min(1).optional().describe('folder of the facts cache'),
+  cacheSize: z.number().int().min(1).optional().describe('megabytes that the cache folder may take'),
   workers: z.number().int().min(1).max(64).optional(),
   data: z.string().min(1).optional().describe('folder of what `abbot watch` remembers'),
   sources: z

@@ -16,7 +16,7 @@ export async function explainCommand(
 ): Promise<number> {
   const settings = await resolveSettings(options, to);
   if (!settings.ok) return refuse(settings.fault, to);
-  const { tree, base, rules, cache, workers, color } = settings.value;
+  const { tree, base, rules, cache, cacheSize, workers, color } = settings.value;
   if (tree.value === null) {
     return refuse(
       fail('usage/argument', 'no tree is given', 'explain follows calls through one', 'add --tree DIR').fault,
@@ -33,6 +33,7 @@ export async function explainCommand(
       ruleDirs: rules.value,
       today: to.today,
       cacheDir: cache.value,
+      cacheLimit: cacheSize.value * 2 ** 20,
       workers: workers.value,
       onProgress: progress.report,
     })

@@ -15,7 +15,7 @@ export async function indexCommand(options: IndexOptions, to: Surroundings): Pro
   const { rev, ...flags } = options;
   const settings = await resolveSettings(rev === undefined ? flags : { ...flags, base: rev }, to);
   if (!settings.ok) return refuse(settings.fault, to);
-  const { tree, base, rules, cache, workers } = settings.value;
+  const { tree, base, rules, cache, cacheSize, workers } = settings.value;
   if (tree.value === null) {
     return refuse(fail('usage/argument', 'no tree is given', undefined, 'add --tree DIR').fault, to);
   }
@@ -28,6 +28,7 @@ export async function indexCommand(options: IndexOptions, to: Surroundings): Pro
       ruleDirs: rules.value,
       today: to.today,
       cacheDir: cache.value,
+      cacheLimit: cacheSize.value * 2 ** 20,
       workers: workers.value,
       now: () => performance.now(),
       onProgress: progress.report,

@@ -43,6 +43,10 @@ export async function run(argv: readonly string[], to: Surroundings): Promise<nu
 
 /** Every exception that reaches this far is a bug of ours: one line, and the stack for whoever asks. */
 function unexpected(error: unknown, verbose: boolean, to: Surroundings): number {
+  if (error instanceof Error && error.name === 'DamagedFile') {
+    to.stderr.write(`abbot: ${oneLine(error.message)}; run the command again, and it is made anew\n`);
+    return 3;
+  }
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
   const stack = verbose && error instanceof Error && error.stack ? `${error.stack}\n` : '';
   const advice = verbose ? 'please report it' : 'add --verbose and report it';

@@ -22,15 +22,18 @@ export function createProgress(sink: Sink, options: { readonly quiet: boolean },
   let drawn = false;
   let last = Number.NEGATIVE_INFINITY;
   let phase = '';
+  let begun = now();
   return {
     report(event) {
       const time = now();
+      if (event.phase !== phase) begun = time;
       const over = event.total !== null && event.done >= event.total;
       if (event.phase === phase && time - last < EVERY_MS && !over) return;
       phase = event.phase;
       last = time;
       drawn = true;
-      sink.write(`\r\u001b[K${progressLine(event, sink.columns ?? 80)}`);
+      const note = event.note ?? speed(event, (time - begun) / 1000);
+      sink.write(`\r\u001b[K${progressLine(note === '' ? event : { ...event, note }, sink.columns ?? 80)}`);
     },
     clear() {
       if (drawn) sink.write('\r\u001b[K');
@@ -46,6 +49,13 @@ export function progressLine(event: ProgressEvent, columns: number): string {
   const line =
     event.total === null || event.total <= 0 ? `${label} ${event.done}` : `${label} ${bar(event.done / event.total)}`;
   return `${line}${note}`.slice(0, Math.max(columns - 1, 1));
+}
+
+/** `5120 files/s, 96 MB/s, 12 s left`, once there is something to go by. */
+export function speed(event: ProgressEvent, seconds: number): string {
+  if (event.bytes === undefined || event.total === null || event.done === 0 || seconds < 1) return '';
+  const left = Math.ceil((seconds / event.done) * (event.total - event.done));
+  return `${Math.round(event.done / seconds)} files/s, ${Math.round(event.bytes / 1e6 / seconds)} MB/s, ${left} s left`;
 }
 
 function bar(share: number): string {

@@ -21,7 +21,7 @@ export async function reviewCommand(
 ): Promise<number> {
   const settings = await resolveSettings(options, to);
   if (!settings.ok) return refuse(settings.fault, to);
-  const { tree, base, rules, cache, workers, color } = settings.value;
+  const { tree, base, rules, cache, cacheSize, workers, color } = settings.value;
   const given = await fetchInputs(inputs, settings.value, to);
   if (!given.ok) return refuse(given.fault, to);
   const progress = createProgress(to.stderr, { quiet: options.quiet === true }, () => performance.now());
@@ -37,6 +37,7 @@ export async function reviewCommand(
     today: to.today,
     all: options.all === true,
     cacheDir: cache.value,
+    cacheLimit: cacheSize.value * 2 ** 20,
     workers: workers.value,
     onProgress: progress.report,
     version: to.version,

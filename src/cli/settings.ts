@@ -15,6 +15,8 @@ export interface Settings {
   readonly base: Setting<string | null>;
   readonly rules: Setting<readonly string[]>;
   readonly cache: Setting<string | null>;
+  /** Megabytes that the cache folder may take. */
+  readonly cacheSize: Setting<number>;
   readonly workers: Setting<number>;
   readonly color: Setting<'auto' | 'always' | 'never'>;
 }
@@ -25,6 +27,7 @@ export interface Flags {
   readonly base?: string;
   readonly rules?: readonly string[];
   readonly cache?: string | false;
+  readonly cacheSize?: number;
   readonly workers?: number;
   readonly color?: 'auto' | 'always' | 'never';
 }
@@ -46,10 +49,13 @@ export async function resolveSettings(flags: Flags, from: Surroundings): Promise
   const pick = <T>(name: keyof Flags, fallback: T, convert: (value: never, base: string) => T): Setting<T> => {
     const flag = flags[name];
     if (flag !== undefined)
-      return { value: convert(flag as never, from.cwd), origin: `--${flag === false ? 'no-' : ''}${name}` };
+      return { value: convert(flag as never, from.cwd), origin: `--${flag === false ? 'no-' : ''}${dashed(name)}` };
     const variable = env.value[name];
     if (variable !== undefined)
-      return { value: convert(variable as never, from.cwd), origin: `ABBOT_${name.toUpperCase()}` };
+      return {
+        value: convert(variable as never, from.cwd),
+        origin: `ABBOT_${dashed(name).replace('-', '_').toUpperCase()}`,
+      };
     const written = config.value?.values[name];
     if (config.value && written !== undefined)
       return { value: convert(written as never, config.value.folder), origin: config.value.file };
@@ -64,6 +70,7 @@ export async function resolveSettings(flags: Flags, from: Surroundings): Promise
       dirs.map((d) => resolve(base, d)),
     ),
     cache: pick<string | null>('cache', defaultCache, path),
+    cacheSize: pick<number>('cacheSize', 4096, same),
     workers: pick<number>('workers', Math.max(1, Math.min(from.cores, 8)), same),
     color: pick<'auto' | 'always' | 'never'>('color', 'auto', same),
   });
@@ -85,6 +92,12 @@ function environmentValues(from: Surroundings): Outcome<ConfigValues> {
       return fail('config/invalid', `ABBOT_WORKERS is '${workers}'`, 'it must be a number from 1 to 64');
     values.workers = count;
   }
+  const cacheSize = text('ABBOT_CACHE_SIZE');
+  if (cacheSize !== undefined) {
+    if (!/^[1-9]\d{0,8}$/.test(cacheSize))
+      return fail('config/invalid', `ABBOT_CACHE_SIZE is '${cacheSize}'`, 'it must be a number of megabytes');
+    values.cacheSize = Number(cacheSize);
+  }
   const color = text('ABBOT_COLOR');
   if (color !== undefined) {
     if (color !== 'auto' && color !== 'always' && color !== 'never') {
@@ -93,6 +106,11 @@ function environmentValues(from: Surroundings): Outcome<ConfigValues> {
     values.color = color;
   }
   return ok(values);
+}
+
+/** `cacheSize` as a flag is written: `cache-size`. */
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** A number of workers as text, or null when it is none. */

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
-import { GlobalNames, type OverlayIndex, openSections, type TreeIndex, writeSections } from '../tree/index.ts';
+import {
+  DamagedFile,
+  GlobalNames,
+  type OverlayIndex,
+  openSections,
+  type TreeIndex,
+  writeSections,
+} from '../tree/index.ts';
 import { buildLocks, LOCK_COLUMNS, type LockColumns } from './build-locks.ts';
 import { LockTable } from './lock-table.ts';
 import { overlayLocks } from './overlay-locks.ts';
@@ -59,18 +66,8 @@ export async function openLockIndex(
   }
   const key = createHash('sha256').update(`${ANALYSIS_VERSION} ${tree.key} ${rules.hash}`).digest('hex').slice(0, 32);
   const path = options.cacheDir ? join(options.cacheDir, 'trees', `${key}.locks`) : null;
-  const stored = path ? openSections(path) : null;
-  if (stored) {
-    const texts = Buffer.from(stored.blob('lockTexts')).toString('latin1');
-    const instances = new GlobalNames({
-      pool: stored.blob('instancePool'),
-      ends: stored.words('instanceEnds'),
-      slots: stored.words('instanceSlots'),
-    });
-    const columns = Object.fromEntries(LOCK_COLUMNS.map((name) => [name, stored.words(name)]));
-    stored.close();
-    return ok(lockIndex(tree, new LockTable(texts.split('\n')), instances, columns as LockColumns));
-  }
+  const stored = path ? readLocks(tree, path) : null;
+  if (stored) return ok(stored);
   const { locks, instances, columns } = await buildLocks(tree, rules, options);
   if (path) {
     try {
@@ -95,6 +92,27 @@ export async function openLockIndex(
     }
   }
   return ok(lockIndex(tree, locks, instances, columns));
+}
+
+/** Stored summaries, or null when there are none, or they are damaged. */
+function readLocks(tree: TreeIndex, path: string): LockIndex | null {
+  const stored = openSections(path);
+  if (!stored) return null;
+  try {
+    const texts = Buffer.from(stored.blob('lockTexts')).toString('latin1');
+    const instances = new GlobalNames({
+      pool: stored.blob('instancePool'),
+      ends: stored.words('instanceEnds'),
+      slots: stored.words('instanceSlots'),
+    });
+    const columns = Object.fromEntries(LOCK_COLUMNS.map((name) => [name, stored.words(name)]));
+    return lockIndex(tree, new LockTable(texts.split('\n')), instances, columns as LockColumns);
+  } catch (error) {
+    if (error instanceof DamagedFile) return null;
+    throw error;
+  } finally {
+    stored.close();
+  }
 }
 
 function lockIndex(tree: TreeIndex, locks: LockTable, instances: GlobalNames, c: LockColumns): LockIndex {

@@ -32,7 +32,7 @@ export interface Analysed {
 }
 
 /** How the index is opened. */
-export type IndexRequest = Pick<TreeRequest, 'cacheDir' | 'workers' | 'onProgress'>;
+export type IndexRequest = Pick<TreeRequest, 'cacheDir' | 'cacheLimit' | 'workers' | 'onProgress'>;
 
 const NOTHING: SeriesJudgement = {
   findings: [],
@@ -47,8 +47,14 @@ export async function openLocks(
   rules: RuleSet,
   request: IndexRequest,
 ): Promise<Outcome<{ index: TreeIndex; locks: LockIndex }>> {
-  const { cacheDir, workers, onProgress } = request;
-  const index = await openIndex(tree, { cacheDir, workers, transparent: rules.transparent, onProgress });
+  const { cacheDir, cacheLimit, workers, onProgress } = request;
+  const index = await openIndex(tree, {
+    cacheDir,
+    ...(cacheLimit === undefined ? {} : { cacheLimit }),
+    workers,
+    transparent: rules.transparent,
+    onProgress,
+  });
   if (!index.ok) return index;
   const locks = await openLockIndex(index.value, rules, { cacheDir, workers, onProgress });
   return locks.ok ? ok({ index: index.value, locks: locks.value }) : locks;

@@ -9,6 +9,8 @@ export interface ProgressEvent {
   readonly done: number;
   readonly total: number | null;
   readonly note?: string;
+  /** Bytes of C read so far. */
+  readonly bytes?: number;
 }
 
 /** The rules to use, and the day it is for suppressions that expire: time comes in from the edge. */
@@ -27,6 +29,8 @@ export interface TreeRequest extends RulesRequest {
   readonly base: string | null;
   /** Folder of the facts cache; null for none. Nothing is written anywhere else. */
   readonly cacheDir: string | null;
+  /** Bytes that the cache folder may take. */
+  readonly cacheLimit?: number;
   readonly workers: number;
   readonly onProgress: (event: ProgressEvent) => void;
 }

@@ -34,7 +34,7 @@ export function statFile(cacheDir: string, root: string): string {
 }
 
 /** Stores what is known of a directory; rows that may already be out of date are stored as not read. Throws as `fs` does. */
-export function writeStat(path: string, stat: DirectoryStat, now: number): void {
+export function writeStat(path: string, stat: DirectoryStat, id: string, now: number): void {
   const blobs = stat.blobs.slice();
   for (let i = 0; i < stat.paths.length; i++) {
     const newest = Math.max(
@@ -45,7 +45,7 @@ export function writeStat(path: string, stat: DirectoryStat, now: number): void 
   }
   writeSections(
     path,
-    { leftOut: stat.leftOut },
+    { id, leftOut: stat.leftOut },
     {
       paths: Buffer.from(stat.paths.join('\0')),
       stats: bytesOf(stat.stats),
@@ -56,8 +56,8 @@ export function writeStat(path: string, stat: DirectoryStat, now: number): void 
   );
 }
 
-/** What was stored, or null. */
-export function readStat(path: string): DirectoryStat | null {
+/** What was stored, with the id of it all, or null. */
+export function readStat(path: string): (DirectoryStat & { readonly id: string }) | null {
   try {
     const stored = openSections(path);
     if (!stored) return null;
@@ -69,13 +69,15 @@ export function readStat(path: string): DirectoryStat | null {
       const bytes = stored.blob(name);
       return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length >> 3);
     };
-    const stat: DirectoryStat = {
+    const { id, leftOut } = stored.meta as { id: string; leftOut: LeftOut };
+    const stat = {
+      id,
       paths: text('paths'),
       stats: numbers('stats'),
       blobs: stored.blob('blobs'),
       folders: ['', ...text('folders').slice(1)],
       folderTimes: numbers('folderTimes'),
-      leftOut: (stored.meta as { leftOut: LeftOut }).leftOut,
+      leftOut,
     };
     stored.close();
     return stat;

@@ -23,6 +23,8 @@ import { isListed } from './tree-path.ts';
 /** A plain directory; what is known of its files is kept in the cache folder, and is believed as far as `lstat` agrees. */
 export interface DirectoryTree extends Tree {
   readonly kind: 'directory';
+  /** The blob ids of all sources are known: `id` costs nothing. */
+  readonly complete: boolean;
   /** Notes the blob ids (20 bytes each) that reading the sources of these paths gave. */
   learn(paths: readonly string[], blobs: Uint8Array): void;
   /** Keeps what is known for the next time. Throws what the file system throws. */
@@ -52,13 +54,13 @@ export function directoryTree(root: string, options: DirectoryOptions): Outcome<
   const file = options.cacheDir === null ? null : statFile(options.cacheDir, root);
   const kept = file === null ? null : readStat(file);
   if (file !== null && kept && options.trust && isComplete(kept))
-    return ok(treeOf(root, kept, true, ask(root, file, kept)));
+    return ok(treeOf(root, kept, kept.id, ask(root, file, kept)));
   const listing = listDirectory(root, limit);
   if (!listing) {
     const what = `${root} holds more than ${limit.toLocaleString('en')} files`;
     return fail('tree/not-a-tree', what, undefined, 'name the top folder of one source tree');
   }
-  return ok(treeOf(root, kept ? carryOver(listing, kept) : listing, false, async () => true));
+  return ok(treeOf(root, kept ? carryOver(listing, kept) : listing, null, async () => true));
 }
 
 /** Asks a thread of its own whether the directory is as it was; the answer is there when it is needed. */
@@ -76,12 +78,17 @@ function ask(root: string, file: string, kept: DirectoryStat): () => Promise<boo
   };
 }
 
-/** `kept`: the cache has all of it already. */
-function treeOf(root: string, stat: DirectoryStat, kept: boolean, unchanged: () => Promise<boolean>): DirectoryTree {
+/** `kept` is the id of it all when the cache has all of it already. */
+function treeOf(
+  root: string,
+  stat: DirectoryStat,
+  kept: string | null,
+  unchanged: () => Promise<boolean>,
+): DirectoryTree {
   const { paths, stats, leftOut } = stat;
   const blobs = stat.blobs.slice();
   const unreadable = new Set(leftOut.unreadable);
-  let id: string | null = null;
+  let id = kept;
   let entries: TreeEntry[] | null = null;
 
   const read = (path: string): Uint8Array | null => {
@@ -117,6 +124,7 @@ function treeOf(root: string, stat: DirectoryStat, kept: boolean, unchanged: () 
     kind: 'directory',
     root,
     revision: 'directory',
+    complete: kept !== null,
     get id() {
       if (id === null) {
         readUnknown();
@@ -144,7 +152,9 @@ function treeOf(root: string, stat: DirectoryStat, kept: boolean, unchanged: () 
     unchanged,
     learn,
     remember: (cacheDir, now) => {
-      if (!kept) writeStat(statFile(cacheDir, root), { ...stat, blobs }, now);
+      if (kept !== null) return;
+      id ??= directoryId({ ...stat, blobs });
+      writeStat(statFile(cacheDir, root), { ...stat, blobs }, id, now);
     },
     close: async () => {},
   };

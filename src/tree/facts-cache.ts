@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileFacts, FRONT_END_VERSION } from '../csource/index.ts';
+import { touch } from './evict.ts';
 import { Pack, PackWriter } from './facts-pack.ts';
 import { unpackFacts } from './facts-record.ts';
 
@@ -43,13 +44,10 @@ export class FactsCache {
   }
 
   /** Notes that the packs were of use, so that they are the last to go. */
-  touch(now: Date): void {
-    for (const pack of this.packs) {
-      try {
-        utimesSync(pack.path, now, now);
-      } catch {
-        // another process evicted it, or the folder is read-only: the order of eviction is all that suffers
-      }
+  touch(now: number): void {
+    for (const { path } of this.packs) {
+      touch(path, now);
+      touch(`${path}.idx`, now);
     }
   }
 

@@ -12,6 +12,8 @@ export interface IndexProgress {
 export interface IndexOptions {
   /** Folder for facts and indexes; null keeps them in memory. */
   readonly cacheDir: string | null;
+  /** Bytes that the cache folder may take; what was used longest ago goes. 4 GB by default. */
+  readonly cacheLimit?: number;
   readonly workers: number;
   readonly transparent: ReadonlyMap<string, TransparentCall>;
   readonly onProgress: (event: IndexProgress) => void;

@@ -5,13 +5,19 @@ import { FRONT_END_VERSION } from '../csource/index.ts';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
 import { buildIndex } from './build-index.ts';
 import { type DirectoryTree, isDirectoryTree } from './directory-tree.ts';
+import { evict, touch } from './evict.ts';
+import { FactsCache } from './facts-cache.ts';
 import type { IndexOptions } from './index-options.ts';
 import { indexOver } from './index-tables.ts';
 import type { FileToRead } from './read-batches.ts';
 import { refreshIndex } from './refresh-index.ts';
+import { DamagedFile } from './section-file.ts';
 import { readIndex, writeIndex } from './stored-index.ts';
 import type { Tree } from './tree.ts';
 import type { TreeIndex } from './tree-index.ts';
+
+/** Bytes that the cache folder may take. */
+const CACHE_LIMIT = 4 * 2 ** 30;
 
 /** Changes whenever the same facts may be linked differently. */
 const LINK_VERSION = 3;
@@ -26,6 +32,8 @@ const LINK_VERSION = 3;
  * const index = await openIndex(tree, { cacheDir, workers: 2, transparent: rules.transparent, onProgress: () => {} });
  */
 export async function openIndex(tree: Tree, options: IndexOptions): Promise<Outcome<TreeIndex>> {
+  const known = !isDirectoryTree(tree) || tree.complete ? stored(keyOf(tree, options), options) : null;
+  if (known) return ok(known);
   const files: FileToRead[] = (await tree.list()).filter((entry) => /\.[ch]$/.test(entry.path));
   if (files.length === 0) return fail('tree/not-a-tree', `${tree.root} holds no C source`);
   try {
@@ -68,10 +76,18 @@ function fileOfKey(cacheDir: string, key: string): string {
   return join(cacheDir, 'trees', `${key}.index`);
 }
 
-function stored(key: string, { cacheDir, transparent }: IndexOptions): TreeIndex | null {
+function stored(key: string, { cacheDir, transparent, now = Date.now }: IndexOptions): TreeIndex | null {
   if (cacheDir === null) return null;
-  const found = readIndex(fileOfKey(cacheDir, key), { key, cacheDir, transparent });
-  return found ? indexOver(found.tables) : null;
+  const path = fileOfKey(cacheDir, key);
+  try {
+    const found = readIndex(path, { key, cacheDir, transparent });
+    if (!found) return null;
+    touch(path, now());
+    return indexOver(found.tables);
+  } catch (error) {
+    if (error instanceof DamagedFile) return null;
+    throw error;
+  }
 }
 
 async function build(
@@ -87,9 +103,12 @@ async function build(
   );
   const key = keyOf(tree, options);
   if (options.cacheDir !== null) {
+    const now = (options.now ?? Date.now)();
     writeIndex(fileOfKey(options.cacheDir, key), { ...built, key });
-    directory?.remember(options.cacheDir, (options.now ?? Date.now)());
+    directory?.remember(options.cacheDir, now);
     noteLast(options.cacheDir, tree.root, key);
+    new FactsCache(options.cacheDir).touch(now);
+    evict(options.cacheDir, options.cacheLimit ?? CACHE_LIMIT, now - 1);
   }
   return indexOver({ ...built, key });
 }

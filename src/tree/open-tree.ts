@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
-import { type DirectoryOptions, directoryTree } from './directory-tree.ts';
+import { type DirectoryOptions, directoryTree, isDirectoryTree } from './directory-tree.ts';
 import type { Tree } from './tree.ts';
 import { isCLike } from './tree-path.ts';
 
@@ -35,7 +35,9 @@ export async function openTree(
     );
   }
   const tree = repository ? await openRepository(root, revision ?? 'HEAD') : directoryTree(root, options);
-  return tree.ok ? refuseIfEmpty(tree.value, path) : tree;
+  if (!tree.ok) return tree;
+  // what the cache knows whole was looked at before
+  return isDirectoryTree(tree.value) && tree.value.complete ? tree : refuseIfEmpty(tree.value, path);
 }
 
 function findFolder(path: string): Outcome<string> {

@@ -27,6 +27,7 @@ test('without anything, defaults hold', async () => {
     base: { value: null, origin: 'default' },
     rules: { value: [], origin: 'default' },
     cache: { value: join(folder, '.cache', 'abbot'), origin: 'default' },
+    cacheSize: { value: 4096, origin: 'default' },
     workers: { value: 2, origin: 'default' },
     color: { value: 'auto', origin: 'default' },
   });
