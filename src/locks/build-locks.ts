@@ -1,6 +1,7 @@
 import { GlobalNames, IndexThreads, type TreeIndex } from '../tree/index.ts';
 import { LockTable } from './lock-table.ts';
 import { isOpaque } from './opaque-paths.ts';
+import { eachOrder } from './order-sites.ts';
 import type { CallbackClasses } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
 import { type Effect, type Summary, sameEffects } from './summary.ts';
@@ -238,13 +239,14 @@ function noteLocks(
     for (const h of a.held) {
       if (!locks.isClass(h.lock)) continue;
       add(holders, h.lock);
-      if (h.lock === a.lock || a.tries) continue;
-      order[0].push(h.lock);
-      order[1].push(a.lock);
-      order[2].push(fn);
-      order[3].push(a.line);
     }
   }
+  eachOrder(summary, locks, (held, taken, line) => {
+    order[0].push(held);
+    order[1].push(taken);
+    order[2].push(fn);
+    order[3].push(line);
+  });
   for (const call of summary.calls) for (const h of call.held) if (locks.isClass(h.lock)) add(holders, h.lock);
 }
 

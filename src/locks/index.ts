@@ -17,9 +17,10 @@ export type {
 } from './finding.ts';
 export { judgeSeries } from './judge-series.ts';
 export { type FileSides, lockDelta } from './lock-delta.ts';
-export { type LockIndex, type OrderSites, openLockIndex } from './lock-index.ts';
+export { type LockIndex, openLockIndex } from './lock-index.ts';
 export { LOCK_KIND, LockTable } from './lock-table.ts';
 export { isOpaque } from './opaque-paths.ts';
+export type { OrderSites } from './order-sites.ts';
 export { type OverlayLocks, overlayLocks } from './overlay-locks.ts';
 export * from './rules/index.ts';
 export type { Acquisition, Effect, Held, HeldCall, Summary } from './summary.ts';

@@ -11,6 +11,7 @@ import {
 } from '../tree/index.ts';
 import { buildLocks, LOCK_COLUMNS, type LockColumns } from './build-locks.ts';
 import { LockTable } from './lock-table.ts';
+import type { OrderSites } from './order-sites.ts';
 import { overlayLocks } from './overlay-locks.ts';
 import type { CallbackClasses } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
@@ -19,14 +20,6 @@ import { decodeSummary } from './summary-codec.ts';
 
 /** Changes whenever the same facts and rules may give other summaries. */
 const ANALYSIS_VERSION = 6;
-
-/** Orders seen inside single functions: `held[i]` is held where `taken[i]` is taken, in `fn[i]` at `line[i]`. */
-export interface OrderSites {
-  readonly held: Int32Array;
-  readonly taken: Int32Array;
-  readonly fn: Int32Array;
-  readonly line: Int32Array;
-}
 
 /** The summaries of all functions of a tree that touch locks. */
 export interface LockIndex {

@@ -2,6 +2,7 @@ import type { OverlayIndex } from '../tree/index.ts';
 import { FunctionAnalysis } from './function-analysis.ts';
 import type { LockIndex } from './lock-index.ts';
 import { isOpaque } from './opaque-paths.ts';
+import { type OrderSites, replaceOrders } from './order-sites.ts';
 import { type CallbackClasses, RegistrationReader } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
 import { EMPTY_SUMMARY, type Summary, sameEffects } from './summary.ts';
@@ -73,11 +74,15 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
     of: (lock: number) => readonly number[],
     more: Map<number, number[]>,
   ): readonly number[] => [...of(lock).filter((fn) => !own.has(fn)), ...(more.get(lock) ?? [])];
+  let orders: OrderSites | null = null;
   return {
     base,
     tree,
     locks: base.locks,
-    orders: base.orders,
+    get orders() {
+      orders ??= replaceOrders(base.orders, own, base.locks);
+      return orders;
+    },
     lockSites: base.lockSites,
     summaryOf,
     runsIn,
