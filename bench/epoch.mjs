@@ -37,7 +37,7 @@ try {
   writeFileSync(list, blobs.map((id) => `${id}\n`).join(''));
 
   const rounds = [];
-  for (let i = 0; i < Number(values.rounds); i++) rounds.push([gitAlone(epoch, list), await readAll(epoch, list)]);
+  for (let i = 0; i < Number(values.rounds); i++) rounds.push([gitAlone(epoch, list), await readAll(epoch)]);
   const best = (pick) => Math.min(...rounds.map(pick));
   const git = best(([peer]) => peer);
   const ours = best(([, own]) => own.seconds);
@@ -75,8 +75,8 @@ function gitAlone(epoch, list) {
 }
 
 /** Our own reading, in a process of its own, so that its memory is its own. */
-async function readAll(epoch, list) {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('read-epoch.mjs', import.meta.url)), epoch, list], {
+async function readAll(epoch) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('read-epoch.mjs', import.meta.url)), epoch], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let out = '';
