@@ -90,7 +90,8 @@ function addReview(program: Command, to: Surroundings, done: Done): void {
     .description('Reviews the newest version of a series, and compares it with the one before.')
     .argument(...INPUT)
     .option('--pick <version>', 'review this version instead of the newest', versionNumber)
-    .option('--all', 'list pre-existing and doubtful findings too, and every proof in full');
+    .option('--all', 'list pre-existing and doubtful findings too, and every proof in full')
+    .option('--no-remember', 'neither show nor keep what people answered to findings of earlier reviews');
   treeOptions(review).option('--no-tree', 'read the diff alone, even where a tree is configured');
   mannerOptions(outputOptions(versionOptions(review), ['text', 'json', 'markdown', 'b4']));
   review.action(async (inputs: string[], options: ReviewOptions) => {

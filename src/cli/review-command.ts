@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { renderB4, renderJson, renderMarkdown, renderText } from '../report/index.ts';
 import type { Review, ReviewRequest } from '../review/index.ts';
+import { answerFile } from '../store/index.ts';
 import { type B4Input, b4Review } from './b4-review.ts';
+import { dataFolder } from './data-folder.ts';
 import { deliver, type Look, lookOf, refuse } from './deliver.ts';
 import { type CommonOptions, type OutputOptions, overruleOf, type VersionOptions } from './options.ts';
 import { createProgress } from './progress.ts';
@@ -10,6 +13,7 @@ import type { Surroundings } from './surroundings.ts';
 
 export interface ReviewOptions extends CommonOptions, OutputOptions, VersionOptions {
   readonly all?: true;
+  readonly remember?: false;
   readonly pick?: number;
 }
 
@@ -41,6 +45,7 @@ export async function reviewCommand(
     workers: workers.value,
     onProgress: progress.report,
     version: to.version,
+    ...(options.remember === false ? {} : { answers: answerFile(join(dataFolder(to), 'answers.jsonl')) }),
   };
   if (options.format === 'b4' && inputs.length === 1 && inputs[0] === '-') {
     const run = (input: B4Input) =>

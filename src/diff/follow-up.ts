@@ -1,5 +1,5 @@
 import { identifiersIn } from './claim-words.ts';
-import { type CodeDelta, isCode, mentions, type PlacedLine } from './code-delta.ts';
+import { type CodeDelta, cite, isCode, mentions, type PlacedLine } from './code-delta.ts';
 import type { ComparableSeries } from './comparable.ts';
 import { type DiffLine, type Found, findQuoted, linesOf } from './quoted-lines.ts';
 import { type ComparableReply, type ReviewComment, readComments } from './review-comments.ts';
@@ -8,7 +8,7 @@ import { rewrittenAs } from './rewritten.ts';
 /**
  * What became of the code that a reviewer commented on: `changed` (the quoted line is another now), `beside` (it stays, but
  * lines next to it or in its function changed), `unchanged`, `gone` (with its patch or file), and `taken-up` (code that only
- * the comment names is in the newer version).
+ * the comment names came, or a function that it names changed).
  */
 export type FollowUpOutcome = 'changed' | 'beside' | 'unchanged' | 'gone' | 'taken-up';
 
@@ -67,7 +67,7 @@ function follow(comment: ReviewComment, about: About): FollowUp | null {
     by: comment.by,
     comment: shorten(comment.text.replace(/\s+/g, ' ')),
   };
-  const taken = takenUp(comment, about);
+  const taken = takenUp(comment, found, about);
   if (found === null) {
     if (taken === null) return null;
     return { ...base, patch: comment.patchIndex, quoted: '', outcome: 'taken-up', evidence: taken };
@@ -78,13 +78,21 @@ function follow(comment: ReviewComment, about: About): FollowUp | null {
   return { ...base, patch: found.patch, quoted: found.text, outcome, evidence };
 }
 
-/** Code that a comment names, that the older version lacks and the newer one adds. */
-function takenUp(comment: ReviewComment, { old, now, to }: About): string | null {
+/** Code that a comment names and the newer version adds, or a function that it names and the newer version changes. */
+function takenUp(comment: ReviewComment, found: Found | null, { old, now, to, deltas }: About): string | null {
   const own = comment.text.replace(/https?:\/\/\S{1,500}/g, '');
-  for (const name of identifiersIn(own.slice(0, 4000)).slice(0, 40)) {
+  const names = identifiersIn(own.slice(0, 4000)).slice(0, 40);
+  for (const name of names) {
     if (name.length < 4 || old.some((line) => mentions(line, name))) continue;
     const line = now.find((l) => l.kind === '+' && !COMMENT.test(l.text) && mentions(l, name));
     if (line) return `${line.patch}/${to.patches.length} has it: ${show(line)}`;
+  }
+  // A discussion names many functions; only below quoted code is a name a hint where to look.
+  for (const name of found === null ? [] : names.filter((n) => n !== found.line?.inside)) {
+    for (const delta of deltas) {
+      const line = delta.appeared.find((l) => isCode(l) && l.inside === name);
+      if (line) return cite(delta, line, to.patches.length);
+    }
   }
   return null;
 }

@@ -43,7 +43,7 @@ export function readComments(reply: ComparableReply): ReviewComment[] {
   let quoted: string[] = [];
   let own: string[] = [];
   const finish = (beforeTag: boolean): void => {
-    const text = tidy(own);
+    const text = tidy(own, reply.from.name);
     own = [];
     if (quoted.length === 0 || !/[A-Za-z]{2}/.test(text)) return;
     const { messageId, from, patchIndex } = reply;
@@ -65,7 +65,7 @@ export function readComments(reply: ComparableReply): ReviewComment[] {
   return out;
 }
 
-function tidy(lines: readonly string[]): string {
+function tidy(lines: readonly string[], by: string): string {
   const text = lines
     .join('\n')
     .replace(/\n{2,}/g, '\n\n')
@@ -76,6 +76,8 @@ function tidy(lines: readonly string[]): string {
       /(?:^|\n)(?:thanks|thank you|thx|regards|best regards|cheers|br|kind regards)[,.!]?(?:\n{1,2}.{1,60}){0,2}$/i,
       '',
     )
+    .trim()
+    .replace(/\n(.{1,40})$/, (line, name: string) => (by.split(' ').includes(name.replace(/^-+ ?/, '')) ? '' : line))
     .trim();
 }
 

@@ -47,6 +47,11 @@ export const CATALOGUE = {
   },
   'rules/invalid': { exit: 3, hint: 'run `abbot rules check` for the line and what to write instead' },
   'cache/unwritable': { exit: 3, hint: 'set ABBOT_CACHE to a folder that can be written' },
+  'store/unreadable': {
+    exit: 3,
+    hint: 'check the permissions of the file, or name another data folder with ABBOT_DATA',
+  },
+  'store/unwritable': { exit: 3, hint: 'set ABBOT_DATA to a folder that can be written' },
   'locks/no-such-class': { exit: 3, hint: 'spell a lock class as tag.field or as the name of the global lock' },
   'source/address': {
     exit: 2,

@@ -5,7 +5,7 @@ import { block, code, inert } from './markdown-escape.ts';
 import { paint } from './paint.ts';
 import { coverageSentences, unlistedSentence } from './text-coverage.ts';
 import { pathText, remainingSentences } from './text-finding.ts';
-import { effect, FOLLOW_UP, KIND, statisticsSentence, VERDICT, verdictLine } from './words.ts';
+import { answerPhrase, effect, FOLLOW_UP, KIND, statisticsSentence, VERDICT, verdictLine } from './words.ts';
 
 const MARK: Readonly<Record<CheckedClaim['verdict'], string>> = {
   supported: '✓',
@@ -46,7 +46,7 @@ function findingParts(finding: Finding, total: number): string[] {
     ...assumptions.map((a) => `Assumed: ${inert(a)}`),
     ...remainingSentences(finding).map((r) => inert(r)),
     ...finding.notes.map((note) => inert(note)),
-    ...finding.answered.map((a) => `${code(a.by)} wrote: ${code(a.quote)}`),
+    ...finding.answered.map((a) => `${code(a.by)} wrote${answerPhrase(a)}: ${code(a.quote)}`),
   ];
   return [
     `#### ${KIND[finding.kind]}: ${finding.locks.map((lock) => code(lock)).join(' ⇄ ')}`,

@@ -3,7 +3,7 @@ import { chainText } from './chain-text.ts';
 import { clean, cleanLines } from './clean.ts';
 import { wrap } from './display-width.ts';
 import type { Paint } from './paint.ts';
-import { effect, KIND, many, statisticsSentence, VERDICT } from './words.ts';
+import { answerPhrase, effect, KIND, many, statisticsSentence, VERDICT } from './words.ts';
 
 /** Verdicts that need no action get a few lines; the others the whole proof. */
 const BRIEF: ReadonlySet<string> = new Set(['fixed', 'transient', 'gated', 'pre-existing']);
@@ -40,7 +40,9 @@ export function findingText(finding: Finding, style: FindingStyle): string[] {
     ...wrap(VERDICT[finding.verdict], width).map(tone),
     ...prose(finding.summary),
     ...finding.perPatch.map((p) => effect(p, style.total, finding.kind)),
-    ...finding.answered.flatMap((a) => prose(`${a.by}: “${a.quote}” (${a.messageId})`).map(colors.quiet)),
+    ...finding.answered.flatMap((a) =>
+      prose(`${a.by}${answerPhrase(a)}: “${a.quote}” (${a.messageId})`).map(colors.quiet),
+    ),
   ];
   if (BRIEF.has(finding.verdict) && !style.all) return out;
   const proof = style.all ? finding.paths : finding.paths.slice(0, CYCLE);

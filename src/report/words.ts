@@ -1,4 +1,12 @@
-import type { Finding, FindingKind, PatchEffect, ReviewFollowUp, Statistics, Verdict } from '../review/index.ts';
+import type {
+  Answer,
+  Finding,
+  FindingKind,
+  PatchEffect,
+  ReviewFollowUp,
+  Statistics,
+  Verdict,
+} from '../review/index.ts';
 
 /** The kinds as a maintainer says them. */
 export const KIND: Readonly<Record<FindingKind, string>> = {
@@ -30,8 +38,19 @@ export const FOLLOW_UP: Readonly<Record<ReviewFollowUp['outcome'], string>> = {
   beside: 'the quoted line stays, its surroundings changed',
   unchanged: 'the quoted line is as it was',
   gone: 'the quoted line is gone with its patch or file',
-  'taken-up': 'what the comment names is in the newer version',
+  'taken-up': 'code that the comment names came or changed',
 };
+
+const ANSWERS: Readonly<Record<NonNullable<Answer['verdict']>, string>> = {
+  'false-alarm': 'a false alarm',
+  known: 'known',
+  'fixed-elsewhere': 'fixed elsewhere',
+};
+
+/** What an answer decides, behind the name of who gave it: ` (a false alarm)`. */
+export function answerPhrase({ verdict }: Answer): string {
+  return verdict === null ? '' : ` (${ANSWERS[verdict]})`;
+}
 
 /** `1 path`, `2 paths`. */
 export function many(count: number, one: string, more = `${one}s`): string {

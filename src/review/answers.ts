@@ -1,5 +1,6 @@
 import type { CycleFinding, OrderPath, RuleSet } from '../locks/index.ts';
 import type { Series } from '../series/index.ts';
+import type { RememberedAnswer } from './answer-store.ts';
 import type { Answer } from './review.ts';
 
 /** Phrases with which authors say that they know and leave something. */
@@ -31,8 +32,17 @@ export function answersOf(finding: CycleFinding, series: Series, rules: RuleSet)
     .map((paragraph) => ({
       messageId: cover.messageId ?? '',
       by: cover.author.name || cover.author.email,
+      verdict: 'known' as const,
       quote: paragraph.length > LONGEST ? `${paragraph.slice(0, LONGEST - 1)}…` : paragraph,
     }));
+}
+
+/** What people answered to a finding of this name, in this review or an earlier one, by date. */
+export function answersTo(fingerprint: string, answers: readonly RememberedAnswer[]): Answer[] {
+  return answers
+    .filter((answer) => answer.fingerprint === fingerprint)
+    .sort((a, b) => ((a.date ?? '') < (b.date ?? '') ? -1 : (a.date ?? '') > (b.date ?? '') ? 1 : 0))
+    .map(({ messageId, by, quote, verdict }) => ({ messageId, by, quote, verdict }));
 }
 
 /** What people call a lock: its class, and the wrappers that take it (`device_lock` for `device.mutex`). */

@@ -1,6 +1,7 @@
 import type { CycleFinding, OrderPath, RuleSet, SeriesJudgement } from '../locks/index.ts';
 import type { Series } from '../series/index.ts';
-import { answersOf } from './answers.ts';
+import type { RememberedAnswer } from './answer-store.ts';
+import { answersOf, answersTo } from './answers.ts';
 import { drawDiagram } from './diagram.ts';
 import type { Finding, Unlisted, WitnessPath } from './review.ts';
 import { summarize } from './summary.ts';
@@ -25,11 +26,12 @@ export function assembleFindings(
   series: Series,
   rules: RuleSet,
   all: boolean,
+  answers: readonly RememberedAnswer[] = [],
 ): { findings: Finding[]; unlisted: Unlisted } {
   const named = judgement.findings.map((cycle) => ({ cycle, fingerprint: fingerprintOf(cycle) }));
   const shown = named.filter(({ cycle, fingerprint }) => !isSuppressed(cycle, fingerprint, rules));
   const findings = shown
-    .map(({ cycle, fingerprint }) => assemble(cycle, fingerprint, series, rules))
+    .map(({ cycle, fingerprint }) => assemble(cycle, fingerprint, series, rules, answers))
     .sort(
       (a, b) =>
         Number(b.reported) - Number(a.reported) ||
@@ -75,7 +77,13 @@ function isSuppressed(cycle: CycleFinding, fingerprint: string, rules: RuleSet):
   );
 }
 
-function assemble(cycle: CycleFinding, fingerprint: string, series: Series, rules: RuleSet): Finding {
+function assemble(
+  cycle: CycleFinding,
+  fingerprint: string,
+  series: Series,
+  rules: RuleSet,
+  answers: readonly RememberedAnswer[],
+): Finding {
   const paths = cycle.paths.map(witnessPath);
   return {
     fingerprint,
@@ -86,7 +94,7 @@ function assemble(cycle: CycleFinding, fingerprint: string, series: Series, rule
     introducedBy: cycle.introducedBy,
     fixedBy: cycle.fixedBy,
     perPatch: cycle.perPatch.map((patch) => ({ ...patch })),
-    answered: answersOf(cycle, series, rules),
+    answered: [...answersOf(cycle, series, rules), ...answersTo(fingerprint, answers)],
     paths,
     remaining: cycle.remaining.map(witnessPath),
     statistics: cycle.statistics,

@@ -2,6 +2,7 @@
  * The story of a review: series, tree and rules go in, one `Review` value comes out. It is the only room that knows the
  * whole order of steps, and it does not know how a review is shown.
  */
+export type { AnswerStore, RememberedAnswer } from './answer-store.ts';
 export { drawDiagram } from './diagram.ts';
 export { reviewJsonSchema } from './json-schema.ts';
 export type {

@@ -1,6 +1,7 @@
 import type { MessageId, ReadItem } from '../mail/index.ts';
 import type { Outcome } from '../outcome/index.ts';
 import type { Overrule } from '../series/index.ts';
+import type { AnswerStore } from './answer-store.ts';
 import type { CompareResult, Explanation, Review } from './review.ts';
 
 /** One step of progress; `total` is null while it is not known. */
@@ -63,6 +64,8 @@ export interface ReviewRequest extends TreeRequest, InputRequest {
   readonly all: boolean;
   /** Version of the program, part of the run id. */
   readonly version: string;
+  /** Where answers to findings are kept from review to review; left out, only those among the mails are shown. */
+  readonly answers?: AnswerStore;
 }
 
 /** What `abbot compare` asks for; null versions are the highest and the one before it. */

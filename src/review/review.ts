@@ -73,7 +73,15 @@ export const patchEffect = z.strictObject({
 });
 
 /** Something a person wrote about a finding, on the list or in the cover letter. */
-export const answer = z.strictObject({ messageId: z.string(), by: z.string(), quote: z.string() });
+export const answer = z.strictObject({
+  messageId: z.string(),
+  by: z.string(),
+  quote: z.string(),
+  verdict: z
+    .enum(['false-alarm', 'known', 'fixed-elsewhere'])
+    .nullable()
+    .describe('what the answer decides; null when it only speaks of the finding. It changes nothing but what is shown'),
+});
 
 /** One cycle of lock classes (or one lock in one function), with the paths that prove it. */
 export const finding = z.strictObject({
@@ -170,7 +178,9 @@ export const reviewFollowUp = z.strictObject({
   comment: z.string().describe('how the comment begins, in one line'),
   outcome: z
     .enum(['changed', 'beside', 'unchanged', 'gone', 'taken-up'])
-    .describe('of the quoted line; beside: it stays, but its function changed; taken-up: code the comment names came'),
+    .describe(
+      'of the quoted line; beside: it stays, but its function changed; taken-up: code the comment names came or changed',
+    ),
   evidence: z.string(),
 });
 

@@ -5,6 +5,7 @@ import { type Outcome, ok } from '../outcome/index.ts';
 import { type Lineage, resolvePrerequisites, type Series } from '../series/index.ts';
 import { overlay } from '../tree/index.ts';
 import { type Analysed, analyseLocks } from './analyse-locks.ts';
+import { type KnownAnswers, recallAnswers } from './answer-store.ts';
 import { applySeries } from './apply-series.ts';
 import { assembleFindings } from './assemble-findings.ts';
 import { compareSeries } from './compare-step.ts';
@@ -33,7 +34,7 @@ const KINDS: Readonly<Record<Review['coverage']['mode'], string>> = {
  * 3. load the rules;
  * 4. analyse the locks: on the tree at the series' base, patch by patch, or on the diff alone when there is no tree;
  * 5. compare with the version before;
- * 6. put the review together.
+ * 6. put the review together, with what people answered to its findings before.
  *
  * The same request on the same bytes gives the same value. Fails with the codes of `input/`, `tree/`, `patch/` and
  * `cache/`.
@@ -62,7 +63,9 @@ export async function runReview(request: ReviewRequest): Promise<Outcome<Review>
 
   const comparison = previous === null ? null : compareSeries(previous, series, rules);
 
-  return ok(assemble(request, input.value, picked.value, rules, analysed.value, comparison, ruleNotes));
+  const known = await recallAnswers(input.value.answers, request.answers ?? null);
+
+  return ok(assemble(request, input.value, picked.value, rules, analysed.value, comparison, known, ruleNotes));
 }
 
 /** A directory is believed to be as the cache has it while a thread looks; when it was not, all is done again. */
@@ -112,12 +115,21 @@ function assemble(
   rules: RuleSet,
   { analysis, base, mode, treeId, notes: baseNotes }: Analysed,
   comparison: Review['comparison'],
+  known: KnownAnswers,
   ruleNotes: readonly string[],
 ): Review {
   const described = describeSeries(series);
-  const { findings, unlisted } = assembleFindings(analysis.judgement, series, rules, request.all);
+  const { findings, unlisted } = assembleFindings(analysis.judgement, series, rules, request.all, known.answers);
   const run = createHash('sha256')
-    .update(JSON.stringify([described.patches.map((p) => p.patchId), treeId, rules.hash, request.version]))
+    .update(
+      JSON.stringify([
+        described.patches.map((p) => p.patchId),
+        treeId,
+        rules.hash,
+        request.version,
+        ...known.answers.filter((a) => findings.some((f) => f.fingerprint === a.fingerprint)),
+      ]),
+    )
     .digest('hex');
   const incomplete = series.complete
     ? []
@@ -146,6 +158,7 @@ function assemble(
           ...baseNotes,
           ...analysis.notes,
           ...ruleNotes,
+          ...known.notes,
           ...input.notes,
           KINDS[mode],
         ]),

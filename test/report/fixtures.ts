@@ -89,6 +89,13 @@ const abba: Finding = {
       messageId: '20260102.cover-v3@example.org',
       by: 'Ada Coder',
       quote: 'Note: the hotplug-event case remains a known limitation.',
+      verdict: 'known',
+    },
+    {
+      messageId: '20251230.answer@example.org',
+      by: 'Rae Viewer',
+      quote: 'That one is a false alarm: the port is dead by then.',
+      verdict: 'false-alarm',
     },
   ],
   paths: [removeStore, unbindStore],

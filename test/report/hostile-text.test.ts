@@ -63,7 +63,7 @@ test('whatever a mail or a source file says, a terminal has nothing to obey', ()
           locks: [evil, evil],
           summary: evil,
           notes: [evil],
-          answered: [{ messageId: evil, by: evil, quote: evil }],
+          answered: [{ messageId: evil, by: evil, quote: evil, verdict: null }],
           diagram: evil,
           paths: f.paths.map((p) => evilPath(p, evil)),
           remaining: f.remaining.map((p) => evilPath(p, evil)),

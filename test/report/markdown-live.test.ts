@@ -88,7 +88,7 @@ test('a hostile review is rendered with the elements of an honest one', () => {
           locks: [evil, evil],
           summary: evil,
           notes: [evil],
-          answered: [{ messageId: evil, by: evil, quote: evil }],
+          answered: [{ messageId: evil, by: evil, quote: evil, verdict: null }],
           diagram: evil,
           paths: f.paths.map((p) => ({ ...p, holds: evil, waits: evil, condition: evil, assumptions: [evil] })),
         })),
