@@ -24,7 +24,8 @@ for (const { name, paths } of seriesOfCorpora()) {
       const compared = compareVersions(versions[i], to);
       if (compared.claims.length === 0) silent++;
       unmentioned += compared.unmentioned.length;
-      for (const claim of compared.claims) all.push({ where: `${name} v${versions[i].version} v${to.version}`, ...claim });
+      for (const claim of compared.claims)
+        all.push({ where: `${name} v${versions[i].version} v${to.version}`, ...claim });
     }
   }
 }
