@@ -12,6 +12,8 @@ export const PATH = {
   COUNTED: -2,
   /** A WARN_ON fired: a path for bugs. */
   WARNED: -3,
+  /** A test said that sleeping is allowed here. */
+  TASK: -4,
 } as const;
 
 const WARNINGS =

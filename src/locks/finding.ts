@@ -48,7 +48,16 @@ export interface PatchVerdict {
 
 /** One cycle of lock classes, with everything that proves it. */
 export interface CycleFinding {
-  readonly kind: 'abba' | 'self-deadlock' | 'missing-unlock' | 'double-unlock' | 'unlock-not-held' | 'wait-under-lock';
+  readonly kind:
+    | 'abba'
+    | 'self-deadlock'
+    | 'missing-unlock'
+    | 'double-unlock'
+    | 'unlock-not-held'
+    | 'wait-under-lock'
+    | 'irq-inversion'
+    | 'sleep-in-atomic'
+    | 'forbidden-call';
   /** Lock classes, in the order of the first path: held, waited for. */
   readonly locks: readonly string[];
   readonly verdict: OrderVerdict;

@@ -286,6 +286,7 @@ export class FunctionWalk {
     const test = this.conditions.test(condition);
     const known = test.kind === 'constant' ? -1 : this.conditions.set.get(assume, test.subject);
     const outcome = decide(test, known);
+    const allows = this.context.watch?.testOf(condition) ?? 0;
     for (const truth of [true, false]) {
       if (outcome === (truth ? 0 : 1)) continue;
       let after = assume;
@@ -294,6 +295,7 @@ export class FunctionWalk {
         if (value >= 0) after = this.conditions.set.with(after, test.subject, value);
       }
       if (test.owner && truth === test.sense) after = this.conditions.set.with(after, PATH.OWNER, 1);
+      if (allows !== 0 && truth === allows > 0) after = this.conditions.set.with(after, PATH.TASK, 1);
       if (test.warns && truth) after = this.conditions.set.with(after, PATH.WARNED, 1);
       this.enter(truth ? yes : no, held, after);
     }

@@ -2,6 +2,7 @@ import type { CycleFinding, SeriesJudgement } from './finding.ts';
 import { InstanceTracing } from './instances.ts';
 import { invertedPairs } from './inverted-pairs.ts';
 import { judgeBalance } from './judge-balance.ts';
+import { judgeContexts } from './judge-contexts.ts';
 import { judgePair } from './judge-pair.ts';
 import { isSelfDeadlock, judgeSelf, type SelfChanges } from './judge-self.ts';
 import type { LockIndex } from './lock-index.ts';
@@ -69,6 +70,7 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
     if (finding) findings.push(finding);
   }
   findings.push(...judgeBalance(base, steps, rules));
+  findings.push(...judgeContexts(base, steps, searches, rules, [...pairs.values()]));
   const shown = findings.filter((finding) => !isSuppressed(finding, rules));
   const bounds = searches.some((search) => search.boundsHit)
     ? ['some searches for the reverse order ended at their bound']

@@ -1,7 +1,8 @@
 // One file, because an API call, a guard and a callee's effects are three spellings of one thing and share its outcomes.
 import { X } from '../csource/index.ts';
 import type { LinkedFile, Scope, TreeIndex } from '../tree/index.ts';
-import { VALUE } from './assumptions.ts';
+import { PATH, VALUE } from './assumptions.ts';
+import { type ContextWatch, entering, leaving } from './context-watch.ts';
 import { type HeldSets, heldEntry } from './held-sets.ts';
 import type { LockNaming } from './lock-naming.ts';
 import type { LockRecorder } from './lock-recorder.ts';
@@ -19,6 +20,8 @@ export interface AnalysisContext {
   readonly effectsOf: (fn: number) => readonly Effect[];
   /** The lock call that a name of a file stands for, null when it is none. */
   readonly apiOf: (file: LinkedFile, name: number) => LockApi | null;
+  /** Given where contexts are followed beside the locks. */
+  readonly watch?: ContextWatch;
 }
 
 /** One way in which a call may end. */
@@ -81,11 +84,28 @@ export class LockTransfer {
   call(pc: number, expr: number, result: number, line: number, held: number, assume: number): Move {
     const at = pc * 0x100000 + held;
     const known = this.moves.get(at);
-    if (known) return known;
+    if (known && !this.context.watch) return known;
     this.dependsOnPath = false;
     const move = this.work(pc, expr, result, line, held, assume);
     if (!this.dependsOnPath) this.moves.set(at, move);
     return move;
+  }
+
+  private watched(
+    pc: number,
+    expr: number,
+    args: number[],
+    guard: string | null,
+    line: number,
+    held: number,
+    assume: number,
+  ): void {
+    this.context.watch?.call(
+      { pc, expr, args, guard, line },
+      this.held.entriesOf(held),
+      this.conditions.parameters(assume),
+      this.conditions.set.get(assume, PATH.TASK) === 1,
+    );
   }
 
   private work(pc: number, expr: number, result: number, line: number, held: number, assume: number): Move {
@@ -108,6 +128,7 @@ export class LockTransfer {
           -1,
         );
     }
+    if (this.context.watch) this.watched(pc, expr, Array.from(file.list(file.b(expr))), null, line, held, assume);
     if (kind === X.NAME && !this.scope.vars.has(file.a(callee))) {
       const name = file.a(callee);
       const api = this.context.apiOf(file, name);
@@ -152,6 +173,7 @@ export class LockTransfer {
     scope: number,
     depth: number,
   ): Move {
+    if (this.context.watch && depth < 1) this.watched(pc, -1, args, name, line, held, assume);
     const rule = this.context.rules.guards.get(name);
     if (rule) return this.applyGuard(pc, rule, args, line, held, scope);
     const id = this.context.index.symbols.names.find(name);
@@ -185,7 +207,11 @@ export class LockTransfer {
   }
 
   private applyGuard(pc: number, guard: GuardApi, args: number[], line: number, held: number, scope: number): Move {
-    if (guard.family === 'rcu' || guard.family === 'srcu') return unchanged(held);
+    const { watch, locks } = this.context;
+    const within = watch
+      ? entering(this.held, locks, held, { ...guard, preempt: 'none', op: 'acquire' }, line, scope)
+      : held;
+    if (guard.family === 'rcu' || guard.family === 'srcu') return unchanged(within);
     const arg = guard.arg === null ? -1 : (args[guard.arg] ?? -1);
     const { lock, instance } = this.naming.lockAt(guard.lockClass, arg, guard.field, args);
     const mode = modeOf(guard.mode);
@@ -193,9 +219,9 @@ export class LockTransfer {
     this.recorder.acquisition(
       pc,
       { lock, instance, mode, line, via: -1, tries: false, reentrant: false, nested: false },
-      held,
+      within,
     );
-    const taken = this.held.add(held, heldEntry({ lock, instance, mode, line }, { scope }));
+    const taken = this.held.add(within, heldEntry({ lock, instance, mode, line }, { scope }));
     const ways = [{ held: taken, value: -1 }];
     if (tries) ways.push({ held, value: -1 });
     return { ways, key: -1 };
@@ -211,7 +237,12 @@ export class LockTransfer {
     scope: number,
     given?: number[],
   ): Move {
+    const { watch, locks } = this.context;
     const same = unchanged(held);
+    if (watch && (api.op === 'query' || api.family === 'rcu')) {
+      const within = entering(this.held, locks, held, api, line, scope);
+      return unchanged(leaving(this.held, locks, within, api, line));
+    }
     if (api.op === 'query' || api.op === 'init' || api.op === 'drop-retake') return same;
     if (api.family === 'rcu' || api.family === 'srcu') return same;
     const args = given ?? Array.from(this.file.list(this.file.b(expr)));
@@ -234,7 +265,7 @@ export class LockTransfer {
       case 'release':
         this.events.add(pc);
         this.released.add(lock);
-        return unchanged(this.held.remove(held, lock, instance, mode, line, true));
+        return unchanged(this.afterRelease(api, this.held.remove(held, lock, instance, mode, line, true), line));
       case 'downgrade':
         return unchanged(this.held.downgrade(held, lock, instance));
       case 'assert':
@@ -246,11 +277,16 @@ export class LockTransfer {
         if (isOwnerless(this.context.rules, api.family)) this.ownerless.add(lock);
         const tries = api.op === 'try' || (api.tryArg !== null && !this.isZero(args[api.tryArg]));
         const nested = api.subclassArg !== null || api.nestArg !== null;
-        this.recorder.acquisition(pc, { lock, instance, mode, line, via: -1, tries, reentrant: false, nested }, held);
-        const taken = this.held.add(held, heldEntry({ lock, instance, mode, line }, { scope }));
+        const within = watch ? entering(this.held, locks, held, api, line, scope) : held;
+        this.recorder.acquisition(pc, { lock, instance, mode, line, via: -1, tries, reentrant: false, nested }, within);
+        const taken = this.held.add(within, heldEntry({ lock, instance, mode, line }, { scope }));
         return outcomes(whenOfSuccess(api.success), key, taken, held);
       }
     }
+  }
+
+  private afterRelease(api: LockApi, held: number, line: number): number {
+    return this.context.watch ? leaving(this.held, this.context.locks, held, api, line) : held;
   }
 
   private isZero(expr: number | undefined): boolean {

@@ -100,6 +100,11 @@ export class OrderSearch {
     }
   }
 
+  /** Slots whose targets run in a context of their own, or for objects of their own only. */
+  isClosedSlot(slot: number): boolean {
+    return this.closedSlots.has(slot);
+  }
+
   /** Functions that no chain passes: hubs, and files the analysis does not look into. */
   isClosed(fn: number): boolean {
     const known = this.closedFunctions[fn];

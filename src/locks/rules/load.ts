@@ -9,7 +9,7 @@ import type { RuleProblem, RuleSet } from './rule.ts';
 import { ruleSet } from './rule-set.ts';
 
 /** Counts up when the meaning of a compiled rule changes, so that older cache entries are not read. */
-const CACHE_FORMAT = 1;
+const CACHE_FORMAT = 2;
 
 export interface LoadOptions {
   /** Today's ISO date (`2026-01-31`), for the expiry of suppressions. */

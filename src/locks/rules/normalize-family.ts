@@ -22,6 +22,7 @@ export function familyPieces(name: string, family: FamilyEntry): Piece[] {
     types: family.types ?? [],
     definers: family.definers ?? [],
     sleeps: family.sleeps ?? false,
+    atomic: family.atomic ?? false,
     ownerless: family.ownerless ?? false,
     backsOff: family['backs-off'] ?? false,
   };
@@ -66,6 +67,7 @@ function lockApi(
     nestArg: call.nest ?? null,
     irq: call.irq ?? 'none',
     bh: call.bh ?? 'none',
+    preempt: call.preempt ?? 'none',
     sleeps: call.sleeps ?? ((op === 'acquire' || op === 'wait' || op === 'drop-retake') && (family.sleeps ?? false)),
     callbackArg: call.callback ?? null,
     tryArg: call['try-arg'] ?? null,

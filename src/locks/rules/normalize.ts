@@ -1,3 +1,4 @@
+import { contextPieces } from './normalize-contexts.ts';
 import { familyPieces } from './normalize-family.ts';
 import { each, type GuardPiece, type Piece } from './piece.ts';
 import type {
@@ -82,6 +83,7 @@ export function normalize(file: RulesFile): Piece[] {
       const value: Hub = { name, acquires: h.acquires ?? [], when: h.when ?? null, because: h.because };
       pieces.push({ kind: 'hub', key: name, path, value });
     });
+  pieces.push(...contextPieces(file));
   for (const [i, o] of (file.orders ?? []).entries())
     for (let k = 0; k + 1 < o.order.length; k++) {
       const value: OrderRule = { before: o.order[k]!, after: o.order[k + 1]!, because: o.because, source: o.source };

@@ -1,14 +1,20 @@
 import type { RulePath } from './read.ts';
 import type {
+  CallbackShape,
   ClassRule,
+  ContextTest,
   ForbiddenCall,
   GuardApi,
   Hub,
   LockApi,
   LockFamily,
+  ObjectRegistration,
   OpaquePath,
   OrderRule,
   Registration,
+  Sleeper,
+  SlotContext,
+  SlotFollows,
   SlotRule,
   Suppression,
   Transparent,
@@ -26,6 +32,14 @@ export interface PieceValues {
   readonly transparent: Transparent;
   readonly slot: SlotRule;
   readonly registration: Registration;
+  readonly 'object-registration': ObjectRegistration;
+  readonly 'callback-shape': CallbackShape;
+  readonly 'slot-follows': SlotFollows;
+  readonly 'slot-context': SlotContext;
+  readonly sleeper: Sleeper;
+  readonly 'sleeping-flag': string;
+  readonly 'flag-keeper': string;
+  readonly 'context-test': ContextTest;
   readonly hub: Hub;
   readonly order: OrderRule;
   readonly forbidden: ForbiddenCall;

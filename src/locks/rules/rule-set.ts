@@ -49,6 +49,14 @@ export function ruleSet(
     hubs: of('hub'),
     orders: of('order'),
     forbidden: of('forbidden'),
+    sleepers: of('sleeper'),
+    sleepingFlags: of('sleeping-flag'),
+    flagKeepers: of('flag-keeper'),
+    contextTests: of('context-test'),
+    slotFollows: of('slot-follows'),
+    slotContexts: of('slot-context'),
+    callbackShapes: of('callback-shape'),
+    objectRegistrations: of('object-registration'),
     suppressions: live,
     classes: of('class'),
     noReturn: of('no-return'),
@@ -67,6 +75,11 @@ export function ruleSet(
     hubs: new Map(content.hubs.map((h) => [h.name, h])),
     classes: new Map(content.classes.map((c) => [c.class, c])),
     noReturn: new Set(content.noReturn),
+    sleepers: new Map(content.sleepers.map((s) => [s.name, s])),
+    sleepingFlags: new Set(content.sleepingFlags),
+    flagKeepers: new Set(content.flagKeepers),
+    contextTests: new Map(content.contextTests.map((t) => [t.name, t])),
+    objectRegistrations: new Map(content.objectRegistrations.map((r) => [r.name, r])),
   };
   return { rules, problems };
 }

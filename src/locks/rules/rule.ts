@@ -26,6 +26,7 @@ export interface LockApi {
   readonly nestArg: number | null;
   readonly irq: 'none' | 'disable' | 'enable' | 'save' | 'restore';
   readonly bh: 'none' | 'disable' | 'enable';
+  readonly preempt: 'none' | 'disable' | 'enable';
   /** May sleep while acquiring. */
   readonly sleeps: boolean;
   /** Function names in the argument are not calls but callbacks run while held (kref_put_mutex): index or null. */
@@ -66,6 +67,8 @@ export interface LockFamily {
   readonly sleeps: boolean;
   /** Another task or an interrupt may release it (semaphore, folio lock): a missing release proves nothing. */
   readonly ownerless: boolean;
+  /** Who holds one may not sleep. */
+  readonly atomic: boolean;
   /** Acquiring gives up instead of hanging (`rqspinlock_t`), so a cycle through it is no deadlock. */
   readonly backsOff: boolean;
 }
@@ -154,6 +157,55 @@ export interface ForbiddenCall {
   readonly because: string;
 }
 
+/** A call that may sleep: always, or depending on one of its arguments. */
+export interface Sleeper {
+  readonly name: string;
+  /** Sleeps unless this argument is the constant 0. */
+  readonly unlessZero: number | null;
+  /** Sleeps only if this argument is known to be true. */
+  readonly onlyIf: number | null;
+  readonly because: string;
+}
+
+/** A call whose result tells whether sleeping is allowed. */
+export interface ContextTest {
+  readonly name: string;
+  /** What it means when the call returns true. */
+  readonly means: 'may-sleep' | 'atomic';
+}
+
+/** Functions of this shape are callbacks that run in `context`, whoever registers them. */
+export interface CallbackShape {
+  /** Struct tag that each parameter points to; null for one that may be anything. */
+  readonly params: readonly (string | null)[];
+  /** Type that it returns (`enum hrtimer_restart`), or null for any. */
+  readonly returns: string | null;
+  readonly context: Context;
+  readonly because: string;
+}
+
+/** A call that registers an object in which a callback stands: `register_inetaddr_notifier(&nb)`. */
+export interface ObjectRegistration {
+  readonly name: string;
+  readonly objectArg: number;
+  readonly field: string;
+  readonly context: Context;
+}
+
+/** Where a slot's targets run, for the analysis of contexts only: chains of calls still pass the slot. */
+export interface SlotContext {
+  readonly slot: string;
+  readonly contexts: readonly Context[];
+  readonly because: string;
+}
+
+/** A slot whose targets run after those of another slot of the same table, with what these left held. */
+export interface SlotFollows {
+  readonly slot: string;
+  readonly follows: string;
+  readonly because: string;
+}
+
 /** A finding not to be shown: by fingerprint or by classes, with a reason, a scope and an expiry (ISO date). */
 export interface Suppression {
   readonly fingerprint: string | null;
@@ -184,6 +236,16 @@ export interface RuleSet {
   readonly hubs: ReadonlyMap<string, Hub>;
   readonly orders: readonly OrderRule[];
   readonly forbidden: readonly ForbiddenCall[];
+  readonly sleepers: ReadonlyMap<string, Sleeper>;
+  /** Allocation flags that let the allocator sleep. */
+  readonly sleepingFlags: ReadonlySet<string>;
+  /** Calls that are given such flags and only keep them. */
+  readonly flagKeepers: ReadonlySet<string>;
+  readonly contextTests: ReadonlyMap<string, ContextTest>;
+  readonly callbackShapes: readonly CallbackShape[];
+  readonly slotFollows: readonly SlotFollows[];
+  readonly slotContexts: readonly SlotContext[];
+  readonly objectRegistrations: ReadonlyMap<string, ObjectRegistration>;
   readonly suppressions: readonly Suppression[];
   readonly classes: ReadonlyMap<string, ClassRule>;
   /** Macro names that end control flow (`BUG`, `panic`, `unreachable`, `do_exit`). */

@@ -74,6 +74,7 @@ const call = z.union([
     'try-arg': arg.optional().describe('Argument that, unless it is 0, makes this a trylock.'),
     irq: z.enum(['none', 'disable', 'enable', 'save', 'restore']).optional(),
     bh: z.enum(['none', 'disable', 'enable']).optional(),
+    preempt: z.enum(['none', 'disable', 'enable']).optional().describe('Whether preemption goes off or on.'),
     sleeps: z.boolean().optional(),
     callback: arg.optional().describe('Argument with a function that is called while the lock is held.'),
     because: because.optional(),
@@ -105,6 +106,7 @@ const family = closed({
     .optional()
     .describe('Macros that define one at file level, its name being the first argument.'),
   sleeps: z.boolean().optional().describe('Acquiring may sleep. Default: no.'),
+  atomic: z.boolean().optional().describe('Who holds one may not sleep. Default: no.'),
   ownerless: z.boolean().optional().describe('Another task may release it. Default: no.'),
   'backs-off': z.boolean().optional().describe('Acquiring fails rather than hangs. Default: no.'),
   annotation: z.boolean().optional().describe('Only notes to lockdep. Default: no.'),
@@ -150,6 +152,44 @@ const registration = closed({
   wait: identifier.optional().describe('Prefix of the class that waits for it name: work, timer, irq.'),
   slot: slot.optional(),
   also: z.array(closed({ fn: arg, context, slot: slot.optional() })).optional(),
+});
+
+const sleeper = closed({
+  name: names,
+  'unless-zero': arg.optional().describe('Sleeps unless this argument is the constant 0.'),
+  'only-if': arg.optional().describe('Sleeps only if this argument is known to be true.'),
+  because,
+});
+
+const contextTest = closed({
+  name: names,
+  means: z.enum(['may-sleep', 'atomic']).describe('What it means when the call returns true.'),
+});
+
+const callbackShape = closed({
+  params: z
+    .array(z.union([identifier, z.null()]))
+    .min(1)
+    .max(8)
+    .describe('For each parameter the struct it points to; null for one that may be anything.'),
+  returns: z.string().max(120).optional().describe('Type that it returns, as in `enum hrtimer_restart`.'),
+  context,
+  because,
+});
+
+const slotContext = closed({
+  slot: z.union([slot, z.array(slot).min(1)]),
+  context: z.union([context, z.array(context).min(1)]),
+  because,
+});
+
+const slotFollows = closed({ slot: z.union([slot, z.array(slot).min(1)]), follows: slot, because });
+
+const objectRegistration = closed({
+  name: names,
+  object: arg.describe('Argument with the object in which the callback stands.'),
+  field: identifier.describe('Field of the object that holds the callback.'),
+  context,
 });
 
 const hub = closed({
@@ -199,6 +239,23 @@ export const rulesFile = closed({
     )
     .optional(),
   registrations: z.array(registration).optional(),
+  'object-registrations': z.array(objectRegistration).optional(),
+  'slot-follows': z
+    .array(slotFollows)
+    .optional()
+    .describe('Slots whose targets run with what those of another slot of the same table left held.'),
+  'slot-contexts': z
+    .array(slotContext)
+    .optional()
+    .describe('Where the targets of a slot run; chains of calls still pass it.'),
+  'callback-shapes': z
+    .array(callbackShape)
+    .optional()
+    .describe('Functions that are callbacks by their parameters, whoever registers them.'),
+  sleeps: z.array(sleeper).optional().describe('Calls that may sleep and take no lock that says so.'),
+  'sleeping-flags': z.array(identifier).optional().describe('Allocation flags that let the allocator sleep.'),
+  'flag-keepers': z.array(identifier).optional().describe('Calls that only keep the flags they are given.'),
+  'context-tests': z.array(contextTest).optional().describe('Calls that tell whether sleeping is allowed.'),
   hubs: z.array(hub).optional(),
   orders: z
     .array(

@@ -1,0 +1,168 @@
+import { F, instructionSize, OP, X } from '../csource/index.ts';
+import { type LinkedFile, openScope, type Scope } from '../tree/index.ts';
+import { sleepTest } from './context-tests.ts';
+import type { ContextWatch, SeenCall } from './context-watch.ts';
+import { FunctionWalk } from './function-walk.ts';
+import type { Entry } from './held-sets.ts';
+import { LockClasses } from './lock-classes.ts';
+import { isOpaque, type LockIndex } from './lock-index.ts';
+import type { LockApi, RuleSet } from './rules/index.ts';
+import { EFFECT, type Effect, EMPTY_SUMMARY, type Summary } from './summary.ts';
+
+/** One way in which a place is reached. */
+export interface SiteState {
+  /** What is held there, contexts too. */
+  readonly held: readonly Entry[];
+  /** Locks and contexts of the caller that are let go by then. */
+  readonly gone: readonly number[];
+  /** For each parameter of the function: 1 true, 0 false, -1 unknown. */
+  readonly parameters: readonly number[];
+}
+
+/** A call in a function, with all ways in which it is reached where sleeping was not found to be allowed. */
+export interface Site extends SeenCall {
+  /** Callee words of the graph; empty for a guard. */
+  readonly words: readonly number[];
+  readonly name: string;
+  readonly states: SiteState[];
+}
+
+/** What a function calls in which contexts. */
+export interface ContextView {
+  readonly scope: Scope | null;
+  readonly sites: readonly Site[];
+  readonly summary: Summary;
+}
+
+const NOTHING: ContextView = { scope: null, sites: [], summary: EMPTY_SUMMARY };
+/** States kept for one call. */
+const STATES = 10;
+/** Levels of callees walked for what they do to interrupts, and the longest one that has no lock effect of its own. */
+const EFFECT_DEPTH = 3;
+const SHORT = 90;
+
+/** Walks functions on demand with their contexts: interrupts, softirqs and preemption off, RCU. Keeps what it walked. */
+export class ContextWalks {
+  readonly index: LockIndex;
+  readonly classes: LockClasses;
+  readonly rules: RuleSet;
+  private readonly views = new Map<number, ContextView>();
+  private readonly effects = new Map<number, readonly Effect[]>();
+  private readonly apis = new Map<string, LockApi | null>();
+
+  constructor(index: LockIndex, rules: RuleSet) {
+    this.index = index;
+    this.rules = rules;
+    this.classes = new LockClasses(index.tree.inference, index.locks, rules.containers);
+  }
+
+  /** The calls of a function; none for one that is not to be looked into. */
+  of(fn: number): ContextView {
+    let view = this.views.get(fn);
+    if (!view) {
+      view = this.walk(fn, 0);
+      this.views.set(fn, view);
+    }
+    return view;
+  }
+
+  private walk(fn: number, depth: number): ContextView {
+    const { symbols, source, extraction } = this.index.tree;
+    const fileId = symbols.t.fnFile.find(fn);
+    if (fileId < 0 || symbols.gone.has(fileId) || isOpaque(this.rules, symbols.path(fileId))) return NOTHING;
+    const file = source(fileId);
+    if (!file) return NOTHING;
+    const local = symbols.t.fnLocal.at(fn);
+    if (local < 0 || local * F.WORDS >= file.facts.functions.length) return NOTHING;
+    const scope = openScope(file, local);
+    const sites = new Map<string, Site>();
+    const watch: ContextWatch = {
+      call: (call, held, parameters, task) => {
+        if (task) return;
+        const key = `${call.pc}|${call.guard ?? ''}`;
+        let site = sites.get(key);
+        if (!site) {
+          const callee = call.expr < 0 ? -1 : file.a(call.expr);
+          const plain = callee >= 0 && file.kind(callee) === X.NAME && !scope.vars.has(file.a(callee));
+          site = {
+            ...call,
+            name: plain ? file.name(file.a(callee)) : '',
+            words: call.expr < 0 ? [] : extraction.calleeWords(scope, call.expr),
+            states: [],
+          };
+          sites.set(key, site);
+        }
+        if (site.states.length >= STATES) return;
+        const state: SiteState = {
+          held: held.filter((entry) => !entry.missing),
+          gone: held.filter((entry) => entry.missing).map((entry) => entry.lock),
+          parameters,
+        };
+        if (!site.states.some((known) => sameState(known, state))) site.states.push(state);
+      },
+      testOf: (condition) => sleepTest(file, condition, this.rules),
+    };
+    const context = {
+      index: this.index.tree,
+      rules: this.rules,
+      locks: this.index.locks,
+      effectsOf: (callee: number) => this.effectsOf(callee, depth + 1),
+      apiOf: (of: LinkedFile, name: number) => this.apiOf(of.name(name)),
+      watch,
+    };
+    const summary = new FunctionWalk(context, this.classes, [], file, local).run();
+    return { scope, sites: [...sites.values()].sort((a, b) => a.pc - b.pc), summary };
+  }
+
+  private apiOf(name: string): LockApi | null {
+    return this.rules.locks.get(name) ?? null;
+  }
+
+  /** Net effects of a callee on locks and contexts. */
+  private effectsOf(fn: number, depth: number): readonly Effect[] {
+    const known = this.effects.get(fn);
+    if (known) return known;
+    const plain = this.index.summaryOf(fn).effects;
+    if (depth > EFFECT_DEPTH || !this.mayChangeContext(fn, plain)) {
+      if (depth <= EFFECT_DEPTH) this.effects.set(fn, plain);
+      return plain;
+    }
+    this.effects.set(fn, plain); // while it is walked, and for recursion
+    const found = this.views.get(fn)?.summary.effects ?? this.walk(fn, depth).summary.effects;
+    this.effects.set(fn, found);
+    return found;
+  }
+
+  private mayChangeContext(fn: number, plain: readonly Effect[]): boolean {
+    if (plain.some((effect) => effect.kind === EFFECT.ACQUIRE || effect.kind === EFFECT.RELEASE)) return true;
+    const { symbols, source } = this.index.tree;
+    if (symbols.t.fnSize.at(fn) > SHORT) return false;
+    const fileId = symbols.t.fnFile.find(fn);
+    const file = fileId < 0 || symbols.gone.has(fileId) ? null : source(fileId);
+    if (!file) return false;
+    const { functions, code } = file.facts;
+    const at = symbols.t.fnLocal.at(fn) * F.WORDS;
+    const start = functions[at + F.CODE] as number;
+    const end = start + (functions[at + F.CODE_LENGTH] as number);
+    for (let pc = start; pc < end; pc += instructionSize(code, pc)) {
+      if (((code[pc] as number) & 0xff) !== OP.CALL) continue;
+      const callee = file.a(code[pc + 1] as number);
+      if (file.kind(callee) !== X.NAME) continue;
+      const name = file.name(file.a(callee));
+      let api = this.apis.get(name);
+      if (api === undefined) {
+        api = this.apiOf(name);
+        this.apis.set(name, api);
+      }
+      if (api && (api.irq !== 'none' || api.bh !== 'none' || api.preempt !== 'none' || api.family === 'rcu'))
+        return true;
+    }
+    return false;
+  }
+}
+
+function sameState(a: SiteState, b: SiteState): boolean {
+  const key = (state: SiteState): string =>
+    `${state.held.map((e) => `${e.lock}.${e.line}.${e.entry}`).join()}|${state.gone.join()}|${state.parameters.join()}`;
+  return key(a) === key(b);
+}
