@@ -36,6 +36,8 @@ export interface Sought {
 export interface Cause {
   readonly entry: Entry | null;
   readonly start: Start | null;
+  /** The lock that was taken by the call that made the context (`spin_lock_irqsave()`): it says more. */
+  readonly lock?: Entry | undefined;
 }
 
 /** A call chain: `sites[i]` is the call in `fns[i]` that leads to `fns[i + 1]`, the last one is the event. */
@@ -98,7 +100,7 @@ export class ContextSearch {
       if (seen.has(key)) continue;
       seen.add(key);
       for (const below of this.below(fn, site, probe)) {
-        const hazard: Hazard = { ...below, cause: { entry: cause, start: null } };
+        const hazard: Hazard = { ...below, cause: { entry: cause, start: null, lock: this.lockWith(state, cause) } };
         if (this.holds(hazard, isCause)) out.push(hazard);
         if (out.length >= FOUND) return out;
       }
@@ -146,6 +148,18 @@ export class ContextSearch {
       this.started.set(fn, starts);
     }
     return starts;
+  }
+
+  private lockWith(state: SiteState, cause: Entry): Entry | undefined {
+    const { locks } = this.index;
+    if (!locks.text(cause.lock).startsWith('ctx:')) return undefined;
+    return state.held.find(
+      (entry) =>
+        entry.line === cause.line &&
+        entry.lock !== cause.lock &&
+        locks.isClass(entry.lock) &&
+        !/^ctx:|^rcu$/.test(locks.text(entry.lock)),
+    );
   }
 
   /** A lock says more than "interrupts are off". */
@@ -291,7 +305,7 @@ export class ContextSearch {
                 continue;
               }
               const here: Node = { fn: caller, cost: total, below: node, site };
-              if (!found({ entry, start: null }, chainOf(here))) return;
+              if (!found({ entry, start: null, lock: this.lockWith(state, entry) }, chainOf(here))) return;
             }
             // what is held here may be let go below: look further up as well, but later
             const further = free ? total : total + HELD_HERE;

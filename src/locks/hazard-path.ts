@@ -7,7 +7,8 @@ import { PathWriter } from './witness-path.ts';
 
 /** The class under which a finding names the cause of a hazard. */
 export function causeText(hazard: Hazard, search: ContextSearch): string {
-  const { entry, start } = hazard.cause;
+  const { start } = hazard.cause;
+  const entry = hazard.cause.lock ?? hazard.cause.entry;
   if (entry) {
     const text = search.index.locks.text(entry.lock);
     return text === 'ctx:bh-off' ? 'ctx:softirq' : text.startsWith('ctx:') ? 'ctx:atomic' : text;
@@ -27,7 +28,8 @@ export function causeText(hazard: Hazard, search: ContextSearch): string {
 
 /** The chain of a hazard as a path of a finding: what it holds, and `waits` at its end. */
 export function hazardPath(hazard: Hazard, search: ContextSearch, waits: string): OrderPath {
-  const { entry, start } = hazard.cause;
+  const { start } = hazard.cause;
+  const entry = hazard.cause.lock ?? hazard.cause.entry;
   const end = hazard.sites[hazard.sites.length - 1] as Site;
   const lock = hazard.event.lock;
   const written = new PathWriter(search.orders).write({

@@ -73,6 +73,7 @@ function site(indent: string, verb: string, lock: string, at: LockSite, file: st
 function unfinished(path: WitnessPath): string {
   if (path.waits === 'exit') return `returns with ${clean(path.holds)} held`;
   if (path.waits === 'sleep') return `sleeps with ${clean(path.holds)} held`;
+  if (path.waits.startsWith('ctx:')) return `may be interrupted here (${clean(path.waits)})`;
   return `waits for ${clean(path.waits)}`;
 }
 

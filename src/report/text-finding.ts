@@ -70,6 +70,9 @@ export function pathText(path: WitnessPath, width: number, colors: Paint): strin
 function waitsFor(waits: string): string {
   if (waits === 'exit') return 'the function returns';
   if (waits === 'sleep') return 'something that may sleep';
+  if (waits === 'forbidden') return 'a call that is forbidden then';
+  if (waits === 'ctx:hardirq') return 'a hard interrupt may come';
+  if (waits === 'ctx:softirq') return 'a softirq may come';
   return clean(waits);
 }
 

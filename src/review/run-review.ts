@@ -21,7 +21,7 @@ import type { Review } from './review.ts';
 
 /** Said in every review, because "nothing found" would say more than was looked for. */
 const KINDS: Readonly<Record<Review['coverage']['mode'], string>> = {
-  tree: 'looked for: lock orders (AB-BA), waits under a lock, self-deadlocks, missing and doubled unlocks; not checked yet: interrupt and atomic contexts, cycles of three locks and more',
+  tree: 'looked for: lock orders (AB-BA), waits under a lock, self-deadlocks, missing and doubled unlocks, sleeping where nobody may, interrupt inversions, forbidden calls; not checked yet: cycles of three locks and more',
   'diff-only':
     'looked for: lock orders (AB-BA), waits under a lock and self-deadlocks; missing and doubled unlocks need whole functions, and other kinds are not checked yet',
 };

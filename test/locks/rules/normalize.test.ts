@@ -41,6 +41,7 @@ describe('calls take what their family says', () => {
       nestArg: null,
       irq: 'none',
       bh: 'none',
+      preempt: 'none',
       sleeps: true,
       callbackArg: null,
       tryArg: null,
