@@ -5,7 +5,8 @@ import type { ContextWatch, SeenCall } from './context-watch.ts';
 import { FunctionWalk } from './function-walk.ts';
 import type { Entry } from './held-sets.ts';
 import { LockClasses } from './lock-classes.ts';
-import { isOpaque, type LockIndex } from './lock-index.ts';
+import type { LockIndex } from './lock-index.ts';
+import { isOpaque } from './opaque-paths.ts';
 import type { LockApi, RuleSet } from './rules/index.ts';
 import { EFFECT, type Effect, EMPTY_SUMMARY, type Summary } from './summary.ts';
 

@@ -18,7 +18,7 @@ import { SleepSites } from './sleep-sites.ts';
 const FUNCTIONS = 600;
 /** New orders of one patch that are looked at for interrupts, and what they may cost. */
 const ORDERS = 30;
-const ORDER_COST = 5;
+const ORDER_COST = 3;
 /** New calls of one patch that are followed. */
 const SITES = 1500;
 
@@ -64,7 +64,8 @@ export function judgeContexts(
         const keys = groupKeys(fn, hazard, to, question);
         const group = groups.get(keys[0]) ??
           groups.get(keys[1]) ?? { kind: question.kind, added: none(), gone: none(), established: true };
-        for (const key of keys) if (!groups.has(key)) groups.set(key, group);
+        for (const key of [...keys, `${question.kind}|${causeText(hazard, to)}`])
+          if (!groups.has(key)) groups.set(key, group);
         (group[which][i] as Evidence[]).push(evidenceOf(hazard, to, question));
         if (!established) group.established = false;
       }
@@ -102,6 +103,8 @@ export function judgeContexts(
         const key = `${witness.held.lock}>${witness.taken.lock}`;
         if (seen.has(key)) continue;
         seen.add(key);
+        // who sleeps under a lock has met worse already
+        if (groups.get(`sleep-in-atomic|${views[to]?.locks.text(witness.held.lock)}`)?.[which][i]?.length) continue;
         const found = there.ofOrder(witness);
         if (found) noteInversion(which, i, found);
       }
