@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FRONT_END_VERSION } from '../csource/index.ts';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
@@ -55,8 +55,9 @@ const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', '
 async function openOrBuild(tree: Tree, files: FileToRead[], options: IndexOptions): Promise<TreeIndex> {
   const directory = isDirectoryTree(tree) ? tree : null;
   const unread = files.filter((file) => file.blob === null).length;
-  // few: read for their blob ids first, as the index may be there; many: read once, for facts and ids together
-  if (directory && unread > files.length / 4) return build(tree, directory, files, options);
+  // where there are indexes, one may be of the same content: read for blob ids first; else read once, for ids and facts
+  if (directory && unread > files.length / 4 && !hasIndexes(options.cacheDir))
+    return build(tree, directory, files, options);
   const key = keyOf(tree, options);
   const known = unread > 0 ? (await tree.list()).filter((entry) => /\.[ch]$/.test(entry.path)) : files;
   const index = stored(key, options) ?? (await refreshed(tree, known, key, options));
@@ -74,6 +75,15 @@ function keyOf(tree: Tree, { transparent }: IndexOptions): string {
 
 function fileOfKey(cacheDir: string, key: string): string {
   return join(cacheDir, 'trees', `${key}.index`);
+}
+
+function hasIndexes(cacheDir: string | null): boolean {
+  if (cacheDir === null) return false;
+  try {
+    return readdirSync(join(cacheDir, 'trees')).some((name) => name.endsWith('.index'));
+  } catch {
+    return false;
+  }
 }
 
 function stored(key: string, { cacheDir, transparent, now = Date.now }: IndexOptions): TreeIndex | null {
