@@ -49,7 +49,7 @@ function run(command, args, options = {}) {
   rmSync(rss, { force: true });
   const env = { ...process.env, RSS_FILE: rss, ...(options.env ?? {}) };
   const began = performance.now();
-  const done = spawnSync(command, args, { encoding: 'utf8', env, maxBuffer: 1 << 28, ...options, env });
+  const done = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options, env });
   const seconds = (performance.now() - began) / 1000;
   if (done.error || (done.status !== 0 && done.status !== 1)) {
     console.error(`${command} ${args.join(' ')}: ${done.error?.message ?? done.stderr.slice(-500)}`);
@@ -84,9 +84,9 @@ const tokens = run(process.execPath, [
   import { readFileSync } from 'node:fs';
   import { tokenize } from '${lexer}';
   import { NameTable } from '${resolve('dist/csource/names.js')}';
-  import { Tokens } from '${resolve('dist/csource/tokens.js')}';
-  let ms = 0, bytes = 0; const tokens = new Tokens();
-  const names = new NameTable([]);
+  import { KEYWORDS, makeTokens } from '${resolve('dist/csource/tokens.js')}';
+  let ms = 0, bytes = 0; const tokens = makeTokens();
+  const names = new NameTable(KEYWORDS);
   for (const f of readFileSync('${list}', 'utf8').trim().split('\\n').filter((_, i) => i % 10 === 0)) {
     const b = readFileSync(f); bytes += b.length; names.reset();
     const t = performance.now(); tokenize(b, names, tokens); ms += performance.now() - t;
