@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FRONT_END_VERSION } from '../csource/index.ts';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
@@ -60,8 +60,10 @@ async function openOrBuild(tree: Tree, files: FileToRead[], options: IndexOption
     return build(tree, directory, files, options);
   const key = keyOf(tree, options);
   const known = unread > 0 ? (await tree.list()).filter((entry) => /\.[ch]$/.test(entry.path)) : files;
-  const index = stored(key, options) ?? (await refreshed(tree, known, key, options));
+  const exact = stored(key, options);
+  const index = exact ?? (await refreshed(tree, known, key, options));
   if (!index) return build(tree, directory, known, options);
+  if (exact && options.cacheDir !== null) noteLast(options.cacheDir, tree.root, key);
   if (options.cacheDir !== null) directory?.remember(options.cacheDir, (options.now ?? Date.now)());
   return index;
 }
@@ -131,7 +133,7 @@ async function refreshed(
   options: IndexOptions,
 ): Promise<TreeIndex | null> {
   if (options.cacheDir === null) return null;
-  const last = lastOf(options.cacheDir, tree.root);
+  const last = lastOf(options.cacheDir, tree.root) ?? newest(options.cacheDir);
   const base = last === null ? null : stored(last, options);
   return base && refreshIndex(base, tree, files, key, options);
 }
@@ -149,8 +151,18 @@ function lastOf(cacheDir: string, root: string): string | null {
   }
 }
 
+/** Key of the index that was used last, of whatever place: worktrees and copies differ in few files. */
+function newest(cacheDir: string): string | null {
+  const folder = join(cacheDir, 'trees');
+  const used = (name: string): number => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (!hasIndexes(cacheDir)) return null;
+  const indexes = readdirSync(folder).filter((name) => /^[0-9a-f]{32}\.index$/.test(name));
+  return indexes.sort((a, b) => used(b) - used(a))[0]?.slice(0, 32) ?? null;
+}
+
 function noteLast(cacheDir: string, root: string, key: string): void {
   const file = lastFile(cacheDir, root);
+  if (lastOf(cacheDir, root) === key) return;
   mkdirSync(join(cacheDir, 'trees'), { recursive: true });
   writeFileSync(`${file}.${process.pid}.partial`, key);
   renameSync(`${file}.${process.pid}.partial`, file);
