@@ -21,7 +21,6 @@ export interface ConfigValues {
   cacheSize?: number;
   workers?: number;
   color?: 'auto' | 'always' | 'never';
-  data?: string;
   sources?: SourceValues;
 }
 

@@ -8,7 +8,6 @@ export const configSchema = z.strictObject({
   cache: z.string().min(1).optional().describe('folder of the facts cache'),
   cacheSize: z.number().int().min(1).optional().describe('megabytes that the cache folder may take'),
   workers: z.number().int().min(1).max(64).optional(),
-  data: z.string().min(1).optional().describe('folder of what `abbot watch` remembers'),
   sources: z
     .strictObject({
       hosts: z.array(z.string().min(1)).optional().describe('the only servers that are contacted'),

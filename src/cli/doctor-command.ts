@@ -3,9 +3,11 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { clean } from '../report/index.ts';
+import { dataFolder } from './data-folder.ts';
 import { refuse } from './deliver.ts';
 import type { CommonOptions } from './options.ts';
-import { resolveSettings, type Settings } from './settings.ts';
+import { resolveSettings, type Setting, type Settings } from './settings.ts';
+import { resolveSources } from './source-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const NEEDED_NODE: readonly [number, number] = [20, 19];
@@ -26,12 +28,20 @@ export async function doctorCommand(options: CommonOptions, to: Surroundings): P
     await treeCheck(settings.value),
     await cacheCheck(settings.value),
   ];
+  const sources = await resolveSources(to);
+  if (!sources.ok) return refuse(sources.fault, to);
+  const { list: _, mirrors, ...named } = sources.value;
+  const standIns = Object.entries(mirrors.value).map(([base, others]) => `${base} → ${others.join(', ')}`);
+  const fetched: [string, Setting<string | number | readonly string[] | null>][] = [
+    ...Object.entries(named),
+    ['mirrors', { value: standIns, origin: mirrors.origin }],
+    ['data', { value: dataFolder(to), origin: to.env['ABBOT_DATA'] ? 'ABBOT_DATA' : 'default' }],
+  ];
   const rows = checks.map((c) => `  ${c.good ? '✓' : '✗'} ${c.name.padEnd(8)} ${clean(c.found)}`);
-  const values = Object.entries(settings.value).map(
-    ([name, s]: [string, Settings[keyof Settings]]) =>
-      `  ${name.padEnd(10)} ${clean(show(s.value))}  (${clean(s.origin)})`,
-  );
-  to.stdout.write(`abbot ${to.version}\n${rows.join('\n')}\n\nsettings\n${values.join('\n')}\n`);
+  const lines = (values: readonly [string, Setting<string | number | readonly string[] | null>][]) =>
+    values.map(([name, s]) => `  ${name.padEnd(10)} ${clean(show(s.value))}  (${clean(s.origin)})\n`).join('');
+  const text = `settings\n${lines(Object.entries(settings.value))}\nsources\n${lines(fetched)}`;
+  to.stdout.write(`abbot ${to.version}\n${rows.join('\n')}\n\n${text}`);
   return checks.every((c) => c.good) ? 0 : 3;
 }
 

@@ -29,6 +29,18 @@ export function workers(text: string): number {
   return count;
 }
 
+/** `--settle`, `--every`. */
+export function minutes(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('It is a number of minutes.');
+  return Number(text);
+}
+
+/** `--since`: a day or a time, in UTC unless it says otherwise. */
+export function isoTime(text: string): string {
+  if (/^\d{4}-\d{2}-\d{2}(?:T[\d:.Z+-]{4,20})?$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new InvalidArgumentError('It is a day or a time, such as 2026-01-31.');
+}
+
 function collect(dir: string, before: readonly string[] = []): string[] {
   return [...before, dir];
 }

@@ -4,7 +4,9 @@ import type { ExplainOptions } from './explain-command.ts';
 import type { IndexOptions } from './index-command.ts';
 import {
   type CommonOptions,
+  isoTime,
   mannerOptions,
+  minutes,
   outputOptions,
   treeOptions,
   versionNumber,
@@ -13,6 +15,7 @@ import {
 } from './options.ts';
 import type { ReviewOptions } from './review-command.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { WatchAddOptions, WatchRunOptions } from './watch-command.ts';
 
 /** What `abbot --help` says about exit codes; SURFACES of the documentation say the same. */
 const EXIT_CODES = `
@@ -73,7 +76,8 @@ function describe(to: Surroundings, done: Done): Command {
     })
     .addHelpText('after', EXIT_CODES);
 
-  for (const add of [addReview, addCompare, addExplain, addIndex, addRules, addDoctor]) add(program, to, done);
+  for (const add of [addReview, addCompare, addExplain, addIndex, addWatch, addRules, addDoctor])
+    add(program, to, done);
   return program;
 }
 
@@ -141,6 +145,46 @@ function addIndex(program: Command, to: Surroundings, done: Done): void {
   mannerOptions(index).action(async (options: IndexOptions) => {
     const { indexCommand } = await import('./index-command.ts');
     done(await indexCommand(options, to));
+  });
+}
+
+function addWatch(program: Command, to: Surroundings, done: Done): void {
+  const watch = program
+    .command('watch')
+    .summary('review the series of mailing lists as they come')
+    .description('Watches mailing lists, and reviews each version of a series once, when it is complete.')
+    .helpCommand(false);
+  const add = watch
+    .command('add')
+    .description('Watches a list.')
+    .argument('<list>', 'link of a list (https://lore.kernel.org/linux-pci/), or folder of a public-inbox git archive')
+    .option('--settle <minutes>', 'quiet time before a series is reviewed (default: 15)', minutes)
+    .option('--since <date>', 'begin with what came then (default: now)', isoTime);
+  mannerOptions(add).action(async (place: string, options: WatchAddOptions) => {
+    const { watchAdd } = await import('./watch-command.ts');
+    done(await watchAdd(place, options, to));
+  });
+  mannerOptions(watch.command('list').description('Shows what is watched.')).action(async (options: CommonOptions) => {
+    const { watchList } = await import('./watch-command.ts');
+    done(await watchList(options, to));
+  });
+  const remove = watch
+    .command('remove')
+    .description('Stops watching a list; its reviews stay.')
+    .argument('<list>', 'as it was added');
+  mannerOptions(remove).action(async (place: string, options: CommonOptions) => {
+    const { watchRemove } = await import('./watch-command.ts');
+    done(await watchRemove(place, options, to));
+  });
+  const run = watch
+    .command('run')
+    .description('Reviews what is new, then waits and looks again.')
+    .option('--once', 'look once')
+    .option('--every <minutes>', 'time between two looks (default: 10)', minutes);
+  treeOptions(run).option('--no-tree', 'read the diffs alone, even where a tree is configured');
+  mannerOptions(run).action(async (options: WatchRunOptions) => {
+    const { watchRun } = await import('./watch-command.ts');
+    done(await watchRun(options, to));
   });
 }
 

@@ -8,7 +8,7 @@ export { type Collected, collectFrom, collectVersions } from './collect-versions
 export { readCommitRange } from './commit-range.ts';
 export { type EpochCommit, epochBefore, epochHead, findEpochs, readEpoch } from './epoch.ts';
 export { type Gathered, type GatherRequest, gather } from './gather.ts';
-export { baseOf, DEFAULT_HOSTS, type HostList, readHosts } from './hosts.ts';
+export { allowedHost, baseOf, DEFAULT_HOSTS, type HostList, readHosts } from './hosts.ts';
 export { type HttpCache, NO_CACHE, openHttpCache } from './http-cache.ts';
 export {
   createHttpClient,
@@ -21,3 +21,6 @@ export {
 export { asMessageId, messageIdOfSegment, messageIdPath } from './message-id-path.ts';
 export { type FetchedSeries, fetchPatchworkMail, fetchPatchworkSeries } from './patchwork.ts';
 export { fetchRaw, fetchThread, type InboxPlace, newestMails, searchInbox } from './public-inbox.ts';
+export { runWatch, type WatchEvent, type WatchRequest } from './run-watch.ts';
+export type { Cursor, SpooledMail, Watched, WatchRecord, WatchReview, WatchStore } from './watch.ts';
+export { openWatchStore } from './watch-store.ts';

@@ -31,25 +31,25 @@ export async function fetchThread(
   client: HttpClient,
   place: InboxPlace,
   id: MessageId,
+  ask: 'always' | 'if-old' = 'if-old',
 ): Promise<Outcome<FetchedMails>> {
-  const lists = [...new Set([place.list ?? 'all', 'all', 'r'])];
-  return fetchMails(client, place.inbox, id, lists, 't.mbox.gz');
+  return fetchMails(client, place, id, 't.mbox.gz', ask);
 }
 
 /** One mail alone (`raw`); fails like `fetchThread`. */
 export async function fetchRaw(client: HttpClient, place: InboxPlace, id: MessageId): Promise<Outcome<FetchedMails>> {
-  return fetchMails(client, place.inbox, id, [...new Set([place.list ?? 'all', 'all', 'r'])], 'raw');
+  return fetchMails(client, place, id, 'raw', 'if-old');
 }
 
 async function fetchMails(
   client: HttpClient,
-  inbox: string,
+  { inbox, list }: InboxPlace,
   id: MessageId,
-  lists: readonly string[],
   what: string,
+  ask: 'always' | 'if-old',
 ): Promise<Outcome<FetchedMails>> {
-  for (const list of lists) {
-    const answer = await getFromAny(client, inbox, `/${list}/${messageIdPath(id)}/${what}`, 'mbox');
+  for (const name of new Set([list ?? 'all', 'all', 'r'])) {
+    const answer = await getFromAny(client, inbox, `/${name}/${messageIdPath(id)}/${what}`, 'mbox', ask);
     if (answer.ok) return ok(await readAnswer(answer.value));
     if (answer.fault.code !== 'source/not-found') return answer;
   }

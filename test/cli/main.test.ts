@@ -9,7 +9,7 @@ let abbot: Built;
 // Compiling takes a moment where others compute too.
 beforeAll(() => {
   abbot = buildProgram();
-}, 60_000);
+}, 180_000);
 afterAll(() => abbot.remove());
 
 test('--version prints the version of package.json', async () => {
@@ -17,14 +17,22 @@ test('--version prints the version of package.json', async () => {
   expect(await abbot.run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-test.each([[[]], [['review']], [['compare']], [['explain']], [['index']], [['rules', 'check']], [['doctor']]])(
-  '%j --help',
-  async (command) => {
-    const help = await abbot.run([...command, '--help']);
-    expect(help).toMatchObject({ code: 0, stderr: '' });
-    expectGolden(`help${command.map((c) => `-${c}`).join('')}.txt`, help.stdout);
-  },
-);
+test.each([
+  [[]],
+  [['review']],
+  [['compare']],
+  [['explain']],
+  [['index']],
+  [['rules', 'check']],
+  [['doctor']],
+  [['watch']],
+  [['watch', 'add']],
+  [['watch', 'run']],
+])('%j --help', async (command) => {
+  const help = await abbot.run([...command, '--help']);
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  expectGolden(`help${command.map((c) => `-${c}`).join('')}.txt`, help.stdout);
+});
 
 test.each([
   ['an unknown option', ['review', 'x.mbox', '--tre', 'y'], /^abbot: unknown option '--tre'; did you mean --tree\?/],

@@ -116,6 +116,26 @@ test('doctor prints each value with its origin', async () => {
   expect(seen.stdout()).toContain('workers    4  (--workers)');
 });
 
+test('doctor prints the servers that are contacted, and who stands in for them', async () => {
+  writeFileSync(
+    join(folder, 'abbot.yaml'),
+    'sources:\n  hosts: [lists.example]\n  mirrors:\n    https://lists.example: [https://mirror.example/l]\n',
+  );
+  const seen = record({ cwd: deep, home: folder, env: { ABBOT_INBOX: 'https://lists.example/' } });
+  expect(await run(['doctor'], seen.to)).toBe(0);
+  expect(seen.stdout()).toContain(`hosts      lists.example  (${join(folder, 'abbot.yaml')})`);
+  expect(seen.stdout()).toContain('mirrors    https://lists.example → https://mirror.example/l  (');
+  expect(seen.stdout()).toContain('inbox      https://lists.example  (ABBOT_INBOX)');
+  expect(seen.stdout()).toContain(`data       ${join(folder, '.local', 'share', 'abbot')}  (default)`);
+});
+
+test('a mirror that is no server is a usage error', async () => {
+  writeFileSync(join(folder, 'abbot.yaml'), 'sources:\n  mirrors:\n    https://lists.example: ["not a host"]\n');
+  const seen = record({ cwd: deep, home: folder });
+  expect(await run(['doctor'], seen.to)).toBe(2);
+  expect(seen.stderr()).toMatch(/^abbot: 'not a host' in sources is not a server/);
+});
+
 test('doctor says that a tree is not there, and exits 3', async () => {
   const seen = record({ cwd: deep, home: folder });
   expect(await run(['doctor', '--tree', 'missing'], seen.to)).toBe(3);

@@ -14,7 +14,7 @@ describe.skipIf(!hasPublicInbox)('the program with a link to a real public-inbox
         notes: 'Changes in v2:\n- lib: return 2 instead of 1\n\nv1: https://lore.kernel.org/r/v1-0@example.org',
       }),
     ]);
-  }, 120_000);
+  }, 180_000);
   afterAll(async () => {
     await server?.stop();
     abbot?.remove();

@@ -45,7 +45,7 @@ describe.skipIf(!hasPublicInbox)('a real public-inbox', () => {
   let server: PublicInbox;
   beforeAll(async () => {
     server = await startPublicInbox(mails);
-  }, 120_000);
+  }, 180_000);
   afterAll(() => server?.stop());
 
   const id = (text: string) => text as MessageId;
