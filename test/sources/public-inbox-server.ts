@@ -66,6 +66,8 @@ export async function startPublicInbox(mails: readonly (string | Buffer)[], list
   append(mails.map((mail) => commit('m', mail)));
 
   const server = spawn('public-inbox-httpd', ['-W0', '-l', `127.0.0.1:${port}`], { env, cwd: top, stdio: 'ignore' });
+  // Also when a hook timed out and nobody holds the server.
+  process.once('exit', () => server.kill('SIGKILL'));
   await answering(`${origin}/${list}/`);
   return {
     origin,
