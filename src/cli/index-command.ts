@@ -52,5 +52,27 @@ export function summaryText(summary: IndexSummary): string {
     ['megabytes', (summary.bytes / 1e6).toFixed(1)],
     ['seconds', summary.seconds.toFixed(1)],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(18)}${value.padStart(12)}\n`).join('');
+  const table = rows.map(([name, value]) => `${name.padEnd(18)}${value.padStart(12)}\n`).join('');
+  return `${table}${leftOutText(summary.leftOut)}`;
+}
+
+/** Why something of the tree is not in the index. */
+const REASONS: Readonly<Record<keyof IndexSummary['leftOut'], string>> = {
+  symlinks: 'symbolic links, which are not followed',
+  submodules: 'submodules',
+  skipped: 'folders of tools and of build output',
+  tooLarge: 'files of more than 64 MB',
+  unreadable: 'files that could not be read',
+};
+
+/** One line for each reason, with the first paths. */
+function leftOutText(leftOut: IndexSummary['leftOut']): string {
+  return Object.entries(REASONS)
+    .map(([reason, words]) => [leftOut[reason as keyof typeof leftOut], words] as const)
+    .filter(([paths]) => paths.length > 0)
+    .map(([paths, words]) => {
+      const first = paths.slice(0, 2).map((path) => path.replace(/[^\x20-\x7e]/g, '?'));
+      return `left out: ${paths.length} ${words} (${first.join(', ')}${paths.length > 2 ? ', …' : ''})\n`;
+    })
+    .join('');
 }

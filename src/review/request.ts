@@ -1,6 +1,7 @@
 import type { MessageId, ReadItem } from '../mail/index.ts';
 import type { Outcome } from '../outcome/index.ts';
 import type { Overrule } from '../series/index.ts';
+import type { LeftOut } from '../tree/index.ts';
 import type { AnswerStore } from './answer-store.ts';
 import type { CompareResult, Explanation, Review } from './review.ts';
 
@@ -99,6 +100,8 @@ export interface IndexSummary {
   readonly slots: number;
   readonly seconds: number;
   readonly bytes: number;
+  /** What is in the tree and not in the index, with the reason; sorted paths. */
+  readonly leftOut: LeftOut;
 }
 
 /** What `abbot rules check` asks for. */

@@ -34,6 +34,7 @@ export async function runIndex(request: IndexRequest): Promise<Outcome<IndexSumm
       slots,
       seconds: (request.now() - begun) / 1000,
       bytes,
+      leftOut: await tree.value.leftOut(),
     });
   } finally {
     await tree.value.close();

@@ -93,6 +93,9 @@ test('explain prints both directions', async () => {
 test('index prints a summary, and --rev is the revision', async () => {
   const seen = record();
   expect(await run(['index', '--tree', 't', '--rev', 'v6.12'], seen.to)).toBe(0);
+  expect(seen.stdout()).toContain(
+    'left out: 3 symbolic links, which are not followed (a.h, b.h, …)\nleft out: 1 folders',
+  );
   expect(seen.asked[0]).toMatchObject({ base: 'v6.12' });
   expect(seen.stdout()).toMatch(/^files +3\nfunctions +20\n/);
 });

@@ -49,6 +49,13 @@ export function record(
         slots: 4,
         seconds: 0.5,
         bytes: 1_500_000,
+        leftOut: {
+          symlinks: ['a.h', 'b.h', 'c.h'],
+          submodules: [],
+          skipped: ['include/generated'],
+          tooLarge: [],
+          unreadable: [],
+        },
       }),
     ),
     runRulesCheck: answer(fail('rules/invalid', 'rules/locks/mutex.yaml line 3', 'name is missing')),
