@@ -8,47 +8,50 @@ export class CostHeap {
   }
 
   push(cost: number, item: number): void {
-    let at = this.items.length;
-    this.costs.push(cost);
-    this.items.push(item);
+    const { costs, items } = this;
+    let at = items.length;
+    costs.push(cost);
+    items.push(item);
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!this.before(at, parent)) break;
-      this.swap(at, parent);
+      if (!isBefore(cost, item, costs[parent] as number, items[parent] as number)) break;
+      costs[at] = costs[parent] as number;
+      items[at] = items[parent] as number;
       at = parent;
     }
+    costs[at] = cost;
+    items[at] = item;
   }
 
   /** The cheapest pair, or null when there is none. */
   pop(): { cost: number; item: number } | null {
-    if (this.items.length === 0) return null;
-    const top = { cost: this.costs[0] as number, item: this.items[0] as number };
-    const cost = this.costs.pop() as number;
-    const item = this.items.pop() as number;
-    if (this.items.length > 0) {
-      this.costs[0] = cost;
-      this.items[0] = item;
-      let at = 0;
-      for (;;) {
-        const left = at * 2 + 1;
-        let best = at;
-        if (left < this.items.length && this.before(left, best)) best = left;
-        if (left + 1 < this.items.length && this.before(left + 1, best)) best = left + 1;
-        if (best === at) break;
-        this.swap(at, best);
-        at = best;
-      }
+    const { costs, items } = this;
+    if (items.length === 0) return null;
+    const top = { cost: costs[0] as number, item: items[0] as number };
+    const cost = costs.pop() as number;
+    const item = items.pop() as number;
+    const { length } = items;
+    if (length === 0) return top;
+    let at = 0;
+    for (;;) {
+      let child = at * 2 + 1;
+      if (child >= length) break;
+      if (
+        child + 1 < length &&
+        isBefore(costs[child + 1] as number, items[child + 1] as number, costs[child] as number, items[child] as number)
+      )
+        child++;
+      if (!isBefore(costs[child] as number, items[child] as number, cost, item)) break;
+      costs[at] = costs[child] as number;
+      items[at] = items[child] as number;
+      at = child;
     }
+    costs[at] = cost;
+    items[at] = item;
     return top;
   }
+}
 
-  private before(a: number, b: number): boolean {
-    const d = (this.costs[a] as number) - (this.costs[b] as number);
-    return d !== 0 ? d < 0 : (this.items[a] as number) < (this.items[b] as number);
-  }
-
-  private swap(a: number, b: number): void {
-    [this.costs[a], this.costs[b]] = [this.costs[b] as number, this.costs[a] as number];
-    [this.items[a], this.items[b]] = [this.items[b] as number, this.items[a] as number];
-  }
+function isBefore(cost: number, item: number, otherCost: number, otherItem: number): boolean {
+  return cost !== otherCost ? cost < otherCost : item < otherItem;
 }

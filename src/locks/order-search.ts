@@ -130,20 +130,23 @@ export class OrderSearch {
 
   /**
    * Walks from acquisitions up through the callers; calls `found` for every place on the way where a lock is held, the
-   * cheapest first. `found` returns false to end the search.
+   * cheapest first; only for `wanted` when that is a lock. `found` returns false to end the search.
    */
   upward(
     starts: readonly { fn: number; taken: Acquisition }[],
     bounds: SearchBounds,
     found: (witness: Witness) => boolean,
+    wanted = -1,
   ): void {
+    const isWanted = (lock: number): boolean => (wanted < 0 ? this.index.locks.isClass(lock) : lock === wanted);
     const nodes = new Map<number, Node>();
     const done = new Set<number>();
     const heap = new CostHeap();
     for (const { fn, taken } of starts) {
       if (taken.tries || this.isClosed(fn)) continue;
       for (const held of taken.held)
-        if (!this.report(found, { held, holder: fn, links: [], taken, together: taken.held, cost: 0 })) return;
+        if (isWanted(held.lock) && !found({ held, holder: fn, links: [], taken, together: taken.held, cost: 0 }))
+          return;
       const known = nodes.get(fn);
       if (!known || taken.dropped.length < known.dropped.length)
         nodes.set(fn, { fn, cost: 0, taken, link: null, dropped: taken.dropped });
@@ -177,7 +180,7 @@ export class OrderSearch {
             if (call.callee !== step.word) continue;
             line = call.line;
             for (const held of call.held) {
-              if (node.dropped.includes(held.lock)) continue;
+              if (!isWanted(held.lock) || node.dropped.includes(held.lock)) continue;
               const witness: Witness = {
                 held,
                 holder: caller,
@@ -186,7 +189,7 @@ export class OrderSearch {
                 together: call.held,
                 cost: node.cost + stepCost,
               };
-              if (!this.report(found, witness)) return;
+              if (!found(witness)) return;
             }
             if (call.dropped.length > 0) dropped = [...new Set([...dropped, ...call.dropped])];
           }
@@ -208,10 +211,6 @@ export class OrderSearch {
         }
       }
     }
-  }
-
-  private report(found: (witness: Witness) => boolean, witness: Witness): boolean {
-    return !this.index.locks.isClass(witness.held.lock) || found(witness);
   }
 
   private linksFrom(nodes: ReadonlyMap<number, Node>, first: Link): Link[] {
@@ -264,14 +263,14 @@ export class OrderSearch {
     if (this.above.has(taken)) return this.paths(held, taken).length > 0;
     const seen = new Set<string>();
     let exists = false;
-    this.upward(this.acquisitionsOf(taken), UPWARD, (witness) => {
-      if (witness.held.lock !== held) return true;
+    const found = (witness: Witness): boolean => {
       const key = keyOf(witness);
       if (seen.has(key)) return true;
       seen.add(key);
       exists = this.binding.isPossible(witness);
       return !exists;
-    });
+    };
+    this.upward(this.acquisitionsOf(taken), UPWARD, found, held);
     return exists;
   }
 

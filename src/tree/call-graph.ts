@@ -92,9 +92,10 @@ export class CallGraph {
         ? row(this.rows.callerStart, this.rows.caller, word)
         : row(this.rows.slotCallerStart, this.rows.slotCaller, ~word);
     const more = this.moreCallers.get(word);
-    if (!more && this.changed.size === 0) return Array.from(stored);
+    if (!more && this.changed.size === 0) return listOf(stored);
     const out: number[] = [];
-    for (const caller of stored) {
+    for (let i = 0; i < stored.length; i++) {
+      const caller = stored[i] as number;
       const own = this.changed.get(caller);
       if (!own || own.callees.includes(word)) out.push(caller);
     }
@@ -166,8 +167,15 @@ function row(start: Int32Array, items: Int32Array, at: number): Int32Array {
 }
 
 function merge(stored: Int32Array, more: number[] | undefined): number[] {
-  const out = Array.from(stored);
+  const out = listOf(stored);
   if (more) for (const item of more) if (!out.includes(item)) out.push(item);
+  return out;
+}
+
+/** As `Array.from`, without an iterator. */
+function listOf(row: Int32Array): number[] {
+  const out: number[] = [];
+  for (let i = 0; i < row.length; i++) out.push(row[i] as number);
   return out;
 }
 
