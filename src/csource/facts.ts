@@ -30,7 +30,7 @@ export interface FileFacts {
 }
 
 /** Changes whenever the same bytes may give other facts: part of every cache key. */
-export const FRONT_END_VERSION = 3;
+export const FRONT_END_VERSION = 4;
 
 /** The columns in the order in which they are stored. */
 export const COLUMNS = [

@@ -53,8 +53,8 @@ export class StatementReader {
     emitter.ret(-1);
     for (const { place, label } of this.gotos) {
       const target = this.labels.get(label);
-      if (target === undefined) this.partial = true;
-      emitter.patchTo(place, target ?? emitter.here - 2);
+      // a label that is not there ends the path: the code does not build, and must not look like a way out
+      emitter.patchTo(place, target ?? place - 1);
     }
   }
 
