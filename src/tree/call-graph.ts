@@ -115,6 +115,13 @@ export class CallGraph {
     return this.dropped.size === 0 ? all : all.filter((slot) => !this.dropped.has(slotKey(slot, fn)));
   }
 
+  /** Functions that an overlay put into a slot, or took out of one. */
+  retargeted(): Set<number> {
+    const fns = new Set(this.moreSlotsOf.keys());
+    for (const key of this.dropped) fns.add(key % NAMES);
+    return fns;
+  }
+
   /** Takes a target out of a slot. */
   dropTarget(slot: number, fn: number): void {
     this.dropped.add(slotKey(slot, fn));

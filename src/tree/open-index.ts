@@ -20,7 +20,7 @@ import type { TreeIndex } from './tree-index.ts';
 const CACHE_LIMIT = 4 * 2 ** 30;
 
 /** Changes whenever the same facts may be linked differently. */
-const LINK_VERSION = 3;
+const LINK_VERSION = 4;
 
 /**
  * Opens the linked index of a tree. What the cache does not have is built: from the index that was last made of the same

@@ -279,6 +279,22 @@ export class Symbols {
     return best;
   }
 
+  /** Another struct of the same tag that has a field, the nearest to a file; the struct itself when there is none. */
+  structWithField(struct: number, field: number, from: number): number {
+    const { t } = this;
+    let best = struct;
+    let bestScore = -1;
+    for (let id = t.structHead.find(t.structTag.at(struct)); id >= 0; id = t.structNext.at(id)) {
+      const file = t.structFile.at(id);
+      if (id === struct || this.gone.has(file) || this.field(id, field) < 0) continue;
+      const score = this.nearness(file, from);
+      if (score <= bestScore) continue;
+      best = id;
+      bestScore = score;
+    }
+    return best;
+  }
+
   /** How near two files are: the length of their common folder; headers for everybody count a little. */
   nearness(file: number, from: number): number {
     return this.places.nearness(file, from);

@@ -113,6 +113,8 @@ export class TypeInference {
     const name = file.b(expr);
     const field = this.symbols.field(struct, file.global(name));
     if (field >= 0) return field;
+    const twin = this.symbols.structWithField(struct, file.global(name), file.id);
+    if (twin !== struct) return this.symbols.field(twin, file.global(name));
     // a field macro: `#define sk_lock …`, `#define v_lock u.s.lock`
     return -1;
   }
