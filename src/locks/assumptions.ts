@@ -2,7 +2,35 @@ import { X } from '../csource/index.ts';
 import type { LinkedFile } from '../tree/index.ts';
 
 /** What is known of a value on a path. */
-export const VALUE = { ZERO: 0, NONZERO: 1, NEGATIVE: 2, NOT_NEGATIVE: 3, EQUAL: 16, UNEQUAL: 0x8000000 } as const;
+export const VALUE = {
+  ZERO: 0,
+  NONZERO: 1,
+  NEGATIVE: 2,
+  NOT_NEGATIVE: 3,
+  POSITIVE: 4,
+  NOT_POSITIVE: 5,
+  EQUAL: 16,
+  UNEQUAL: 0x8000000,
+} as const;
+
+/** The signs that a value may have: 1 negative, 2 zero, 4 positive; by VALUE. */
+const SIGNS: readonly number[] = [2, 5, 1, 6, 4, 3];
+
+/** What is known of a value of which two things are known; -1 when they contradict each other. */
+export function bothOf(known: number, more: number): number {
+  if (known < 0) return more;
+  if (known >= VALUE.EQUAL) return more >= VALUE.EQUAL && known >= VALUE.UNEQUAL ? more : known;
+  if (more >= VALUE.EQUAL) return more;
+  const signs = (SIGNS[known] as number) & (SIGNS[more] as number);
+  return signs === 0 ? -1 : SIGNS.indexOf(signs);
+}
+
+/** 1 when a value is known not to be zero, 0 when it is known to be zero, -1 otherwise. */
+export function truthOfValue(known: number): number {
+  if (known < 0 || known >= VALUE.EQUAL) return -1;
+  const signs = SIGNS[known] as number;
+  return signs === 2 ? 0 : (signs & 2) === 0 ? 1 : -1;
+}
 
 /** Pseudo expressions that carry facts about the path itself. */
 export const PATH = {
@@ -100,8 +128,8 @@ export class Assumptions {
 /** A condition in its simplest form: a subject compared with nothing, zero, a constant, or the current task. */
 export interface Test {
   readonly subject: number;
-  /** `truth`: subject is nonzero; `negative`: subject < 0; `equal`: subject == constant. */
-  readonly kind: 'truth' | 'negative' | 'equal' | 'constant';
+  /** `truth`: subject is nonzero; `negative`: subject < 0; `positive`: subject > 0; `equal`: subject == constant. */
+  readonly kind: 'truth' | 'negative' | 'positive' | 'equal' | 'constant';
   /** The test holds when this is the outcome of `kind`. */
   readonly sense: boolean;
   /** The constant's expression for `equal`; 1 or 0 for `constant`. */
@@ -140,7 +168,14 @@ export function testOf(file: LinkedFile, condition: number): Test {
       if ((name === 'IS_ERR' || name === 'IS_ERR_VALUE') && args.length === 1)
         return { subject: strip(file, args[0] as number), kind: 'negative', sense, constant: 0, owner: false, warns };
       if (name === 'IS_ERR_OR_NULL' && args.length === 1)
-        return { subject: strip(file, args[0] as number), kind: 'negative', sense, constant: 0, owner: false, warns };
+        return {
+          subject: strip(file, args[0] as number),
+          kind: 'positive',
+          sense: !sense,
+          constant: 0,
+          owner: false,
+          warns,
+        };
       if (
         (name === 'PTR_ERR_OR_ZERO' ||
           name === 'IS_ENABLED' ||
@@ -181,6 +216,10 @@ export function testOf(file: LinkedFile, condition: number): Test {
       return { subject: strip(file, file.a(e)), kind: 'negative', sense, constant: 0, owner: false, warns };
     if (kind === X.GE && isZero(file, strip(file, file.b(e))))
       return { subject: strip(file, file.a(e)), kind: 'negative', sense: !sense, constant: 0, owner: false, warns };
+    if (kind === X.GT && isZero(file, strip(file, file.b(e))))
+      return { subject: strip(file, file.a(e)), kind: 'positive', sense, constant: 0, owner: false, warns };
+    if (kind === X.LE && isZero(file, strip(file, file.b(e))))
+      return { subject: strip(file, file.a(e)), kind: 'positive', sense: !sense, constant: 0, owner: false, warns };
     if (kind === X.ASSIGN) {
       e = file.a(e);
       continue;
@@ -225,7 +264,7 @@ export function knownValue(file: LinkedFile, expr: number): number {
   if (expr < 0) return -1;
   switch (file.kind(expr)) {
     case X.NUM:
-      return file.a(expr) === 0 ? VALUE.ZERO : VALUE.NONZERO;
+      return file.a(expr) === 0 ? VALUE.ZERO : VALUE.POSITIVE;
     case X.NEG:
       return VALUE.NEGATIVE;
     case X.CAST:
@@ -233,12 +272,12 @@ export function knownValue(file: LinkedFile, expr: number): number {
     case X.NAME: {
       const name = file.name(file.a(expr));
       if (name === 'NULL' || name === 'false') return VALUE.ZERO;
-      if (name === 'true') return VALUE.NONZERO;
+      if (name === 'true') return VALUE.POSITIVE;
       return -1;
     }
     case X.ADDR:
     case X.STRING:
-      return VALUE.NONZERO;
+      return VALUE.POSITIVE;
     case X.CALL:
       return file.kind(file.a(expr)) === X.NAME && /^(ERR_PTR|ERR_CAST)$/.test(file.name(file.a(file.a(expr))))
         ? VALUE.NEGATIVE
@@ -253,13 +292,16 @@ export function decide(test: Test, known: number): number {
   if (test.kind === 'constant') return (test.constant !== 0) === test.sense ? 1 : 0;
   if (known < 0) return -1;
   let outcome = -1;
-  if (test.kind === 'truth')
-    outcome = known === VALUE.ZERO ? 0 : known === VALUE.NONZERO || known === VALUE.NEGATIVE ? 1 : -1;
-  else if (test.kind === 'negative')
-    outcome = known === VALUE.NEGATIVE ? 1 : known === VALUE.ZERO || known === VALUE.NOT_NEGATIVE ? 0 : -1;
-  else if (known >= VALUE.UNEQUAL) outcome = known - VALUE.UNEQUAL === test.constant ? 0 : -1;
-  else if (known >= VALUE.EQUAL) outcome = known - VALUE.EQUAL === test.constant ? 1 : 0;
-  else if (known === VALUE.ZERO) outcome = 0;
+  if (known < VALUE.EQUAL) {
+    const signs = SIGNS[known] as number;
+    const wanted = test.kind === 'truth' ? 5 : test.kind === 'negative' ? 1 : test.kind === 'positive' ? 4 : 0;
+    if (test.kind === 'equal') outcome = known === VALUE.ZERO ? 0 : -1;
+    else if ((signs & wanted) === 0) outcome = 0;
+    else if ((signs & ~wanted) === 0) outcome = 1;
+  } else if (test.kind === 'equal') {
+    if (known >= VALUE.UNEQUAL) outcome = known - VALUE.UNEQUAL === test.constant ? 0 : -1;
+    else outcome = known - VALUE.EQUAL === test.constant ? 1 : 0;
+  }
   return outcome < 0 ? -1 : (outcome === 1) === test.sense ? 1 : 0;
 }
 
@@ -268,6 +310,7 @@ export function learned(test: Test, truth: boolean): number {
   const holds = truth === test.sense;
   if (test.kind === 'truth') return holds ? VALUE.NONZERO : VALUE.ZERO;
   if (test.kind === 'negative') return holds ? VALUE.NEGATIVE : VALUE.NOT_NEGATIVE;
+  if (test.kind === 'positive') return holds ? VALUE.POSITIVE : VALUE.NOT_POSITIVE;
   if (test.kind === 'equal') return (holds ? VALUE.EQUAL : VALUE.UNEQUAL) + test.constant;
   return -1;
 }

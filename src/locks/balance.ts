@@ -1,6 +1,15 @@
 import { type Exit, whenOf } from './effects.ts';
 import { WHEN } from './summary.ts';
 
+/** What the ways out of a function agree on, and where they do not. */
+export interface Balance {
+  readonly imbalances: readonly Imbalance[];
+  /** Locks that the function takes and lets go, and that no way out leaves otherwise than it came in. */
+  readonly balanced: ReadonlySet<number>;
+}
+
+export const NO_BALANCE: Balance = { imbalances: [], balanced: new Set() };
+
 /** A lock that some way out of a function treats otherwise than the function does elsewhere. */
 export interface Imbalance {
   readonly kind: 'missing-unlock' | 'double-unlock' | 'unlock-not-held';
@@ -15,17 +24,20 @@ export interface Imbalance {
   readonly always: boolean;
   /** Held on the ways out that report an error, or on ways that nothing tells apart: no design does that. */
   readonly odd: boolean;
+  /** The function never gives the lock back itself: this is a fault only if its result told who has it before. */
+  readonly handsOver: boolean;
 }
 
 /**
  * What the exits of a function disagree about. `taken` and `released` are the locks that the function itself takes and
- * lets go somewhere.
+ * lets go somewhere; what is `ownerless` may be given back by somebody else.
  */
 export function imbalancesOf(
   all: readonly Exit[],
   counts: (lock: number) => boolean,
   taken: ReadonlySet<number>,
   released: ReadonlySet<number>,
+  ownerless: ReadonlySet<number> = new Set(),
 ): Imbalance[] {
   const usual = all.filter((exit) => !exit.warned);
   const exits = usual.length > 0 ? usual : all;
@@ -43,6 +55,7 @@ export function imbalancesOf(
       const at = bad[bad.length - 1] as Exit;
       const culprit = at.net.find((e) => e.lock === entry.lock && e.missing === entry.missing) ?? entry;
       const odd = when === null || when === WHEN.NEGATIVE;
+      if (ownerless.has(entry.lock) && (entry.missing || always || !odd || !released.has(entry.lock))) continue;
       if (entry.missing) {
         // letting go of the caller's lock on every way, or where the result tells, is a wrapper
         if (!taken.has(entry.lock) && when !== null) continue;
@@ -54,8 +67,9 @@ export function imbalancesOf(
           exitLine: at.line,
           always,
           odd,
+          handsOver: false,
         });
-      } else if (always || released.has(entry.lock)) {
+      } else if (always || odd || released.has(entry.lock)) {
         out.push({
           kind: 'missing-unlock',
           lock: entry.lock,
@@ -64,6 +78,7 @@ export function imbalancesOf(
           exitLine: at.line,
           always,
           odd,
+          handsOver: !released.has(entry.lock) && !always,
         });
       }
     }

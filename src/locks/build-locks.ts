@@ -1,11 +1,12 @@
 import { GlobalNames, IndexThreads, type TreeIndex } from '../tree/index.ts';
+import { givers, halfPairs, halved, type ReleaseCount } from './half-pairs.ts';
 import { LockTable } from './lock-table.ts';
 import { isOpaque } from './opaque-paths.ts';
 import { eachOrder } from './order-sites.ts';
-import type { CallbackClasses } from './registrations.ts';
+import { type CallbackClasses, joinHandovers, noCallbacks } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
 import { type Effect, type Summary, sameEffects } from './summary.ts';
-import { decodeSummary, renumberSummary } from './summary-codec.ts';
+import { decodeSummary, halveSummary, renumberSummary } from './summary-codec.ts';
 import { type SummaryInput, type SummaryOutput, task } from './summary-task.ts';
 
 /** Rounds in which net effects may travel from callee to caller. */
@@ -59,20 +60,33 @@ export async function buildLocks(
   try {
     await threads.attachTo(tree);
     await threads.start(task, rules);
-    let batches = firstRound(tree, rules);
-    for (let round = 1; round <= ROUNDS && batches.length > 0; round++) {
-      const changed = new Set<number>();
-      let done = 0;
-      const total = batches.length;
-      await threads.run<SummaryInput, SummaryOutput>(batches, (output) => {
-        state.add(output, changed);
-        onProgress({ phase: `locks ${round}`, done: ++done, total });
-      });
-      const pending = new Set(round === 1 ? state.callbacks.keys() : []);
+    let round = 0;
+    const settle = async (first: SummaryInput[]): Promise<void> => {
+      let batches = first;
+      for (const last = round + ROUNDS; round < last && batches.length > 0; ) {
+        round++;
+        const changed = new Set<number>();
+        let done = 0;
+        const total = batches.length;
+        await threads.run<SummaryInput, SummaryOutput>(batches, (output) => {
+          state.add(output, changed);
+          onProgress({ phase: `locks ${round}`, done: ++done, total });
+        });
+        if (round === 1) state.joinCallbacks();
+        batches = await next(changed, round === 1);
+      }
+    };
+    const next = async (changed: ReadonlySet<number>, withCallbacks: boolean): Promise<SummaryInput[]> => {
+      const pending = new Set(withCallbacks ? state.callbacks.keys() : []);
       for (const fn of changed) for (const caller of tree.graph.callersOf(fn)) pending.add(caller);
-      if (pending.size > 0) await threads.tell(state.news(changed, round === 1));
-      batches = laterRound(tree, rules, pending);
-    }
+      if (pending.size > 0) await threads.tell(state.news(changed, withCallbacks));
+      return laterRound(tree, rules, pending);
+    };
+    await settle(firstRound(tree, rules));
+    const callers = new Set(givers(state.effects).flatMap((fn) => tree.graph.callersOf(fn)));
+    const asked = laterRound(tree, rules, callers).map((batch) => ({ ...batch, kind: 'releases' }) as SummaryInput);
+    await threads.run<SummaryInput, SummaryOutput>(asked, (output) => state.count(output));
+    await settle(await next(state.halve(halfPairs(tree.graph, state.effects, state.releases)), false));
   } finally {
     await threads.close();
   }
@@ -121,9 +135,12 @@ function laterRound(tree: TreeIndex, rules: RuleSet, pending: ReadonlySet<number
 class BuildState {
   readonly locks = new LockTable();
   readonly instances = new GlobalNames();
-  readonly callbacks: CallbackClasses = new Map();
+  callbacks: CallbackClasses = new Map();
+  readonly effects = new Map<number, readonly Effect[]>();
+  readonly releases = new Map<number, ReleaseCount>();
+  private readonly facts = noCallbacks();
+  private halves: ReadonlySet<number> = new Set();
   private readonly summaries = new Map<number, Encoded>();
-  private readonly effects = new Map<number, readonly Effect[]>();
   /** For each thread: our number of its locks and instances. */
   private readonly numbers = new Map<number, { locks: number[]; instances: number[] }>();
   private told = 0;
@@ -134,12 +151,15 @@ class BuildState {
     this.numbers.set(output.thread, known);
     for (const text of output.lockTexts) known.locks.push(this.locks.intern(text));
     for (const text of output.instanceTexts) known.instances.push(this.instances.internString(text));
-    for (let i = 0; i < output.callbacks.length; i += 2) {
-      const fn = output.callbacks[i] as number;
-      const set = this.callbacks.get(fn) ?? new Set();
-      set.add(known.locks[output.callbacks[i + 1] as number] as number);
-      this.callbacks.set(fn, set);
-    }
+    const { callbacks, handed } = output;
+    for (let i = 0; i < callbacks.length; i += 2)
+      addTo(this.facts.bound, callbacks[i] as number, known.locks[callbacks[i + 1] as number] as number);
+    for (let i = 0; i < handed.length; i += 2)
+      addTo(
+        this.facts.handed,
+        known.locks[handed[i] as number] as number,
+        known.locks[handed[i + 1] as number] as number,
+      );
     for (let i = 0; i < output.fns.length; i++) {
       const fn = output.fns[i] as number;
       const start = output.starts[i] as number;
@@ -149,10 +169,39 @@ class BuildState {
         continue;
       }
       const end = renumberSummary(output.data, start, known.locks, known.instances);
+      if (this.halves.has(fn)) halveSummary(output.data, start);
       this.summaries.set(fn, { words: output.data, start, end });
       const count = output.data[start] as number;
       this.setEffects(fn, count === 0 ? [] : decodeSummary(output.data, start, this.instances).effects, changed);
     }
+  }
+
+  /** Once every file has said what it registers. */
+  joinCallbacks(): void {
+    this.callbacks = joinHandovers(this.facts);
+  }
+
+  /** Takes how often callers held what their callees give back. */
+  count(output: SummaryOutput): void {
+    this.add(output, new Set());
+    const { releases } = output;
+    for (let i = 0; i < releases.length; i += 3) {
+      const count = this.releases.get(releases[i] as number) ?? { matched: 0, missed: 0 };
+      count.matched += releases[i + 1] as number;
+      count.missed += releases[i + 2] as number;
+      this.releases.set(releases[i] as number, count);
+    }
+  }
+
+  /** Does not believe what half a pair gives back; returns those functions. */
+  halve(fns: ReadonlySet<number>): ReadonlySet<number> {
+    this.halves = fns;
+    for (const fn of fns) {
+      const { words, start } = this.summaries.get(fn) as Encoded;
+      halveSummary(words, start);
+      this.effects.set(fn, halved(this.effects.get(fn) ?? NONE));
+    }
+    return fns;
   }
 
   /** What the threads need to know before the next round. */
@@ -216,6 +265,12 @@ class BuildState {
     if (effects.length > 0) this.effects.set(fn, effects);
     else this.effects.delete(fn);
   }
+}
+
+function addTo(map: Map<number, Set<number>>, key: number, value: number): void {
+  const set = map.get(key) ?? new Set();
+  set.add(value);
+  map.set(key, set);
 }
 
 const NONE: readonly Effect[] = [];

@@ -16,6 +16,8 @@ export interface Exit {
   readonly warned: boolean;
 }
 
+/** Parameters of which two together may tell. */
+const PARAMETERS = 8;
 /** Longest function, in lock operations, that may be an owner-checked re-entrant wrapper. */
 const WRAPPER_EVENTS = 4;
 
@@ -30,6 +32,7 @@ export function netEffects(all: readonly Exit[], events: number): Effect[] {
   for (const exit of exits) for (const entry of exit.net) if (!items.has(keyOf(entry))) items.set(keyOf(entry), entry);
   const effects: Effect[] = [];
   for (const [key, entry] of items) {
+    const tries = exits.every((exit) => exit.net.every((other) => keyOf(other) !== key || other.tries));
     const has = exits.map((exit) => exit.net.some((other) => keyOf(other) === key));
     let reentrant = entry.reentrant;
     if (events <= WRAPPER_EVENTS && has.some((h) => !h)) {
@@ -49,6 +52,7 @@ export function netEffects(all: readonly Exit[], events: number): Effect[] {
             mode: entry.mode,
             when: told,
             reentrant,
+            tries,
           });
           continue;
         }
@@ -64,6 +68,7 @@ export function netEffects(all: readonly Exit[], events: number): Effect[] {
         mode: entry.mode,
         when,
         reentrant,
+        tries,
       });
     else if (entry.missing)
       effects.push({
@@ -73,6 +78,7 @@ export function netEffects(all: readonly Exit[], events: number): Effect[] {
         mode: entry.mode,
         when: WHEN.ALWAYS,
         reentrant: false,
+        tries: false,
       });
   }
   return effects;
@@ -92,10 +98,32 @@ export function whenOf(exits: readonly Exit[], has: readonly boolean[]): number 
     if (exits.every((exit, i) => exit.parameters[p] === (has[i] ? 1 : 0))) return WHEN.PARAMETER_TRUE + p;
     if (exits.every((exit, i) => exit.parameters[p] === (has[i] ? 0 : 1))) return WHEN.PARAMETER_FALSE + p;
   }
-
+  const literals = Math.min(count, PARAMETERS) * 2;
+  for (let one = 0; one < literals; one++)
+    for (let two = one + 2 - (one & 1); two < literals; two++) {
+      const told = (exit: Exit, literal: number): number => {
+        const truth = exit.parameters[literal >> 1] as number;
+        return truth < 0 ? -1 : (truth === 1) === ((literal & 1) === 0) ? 1 : 0;
+      };
+      const fits = exits.every((exit, i) =>
+        has[i] ? told(exit, one) === 1 && told(exit, two) === 1 : told(exit, one) === 0 || told(exit, two) === 0,
+      );
+      if (fits) return WHEN.BOTH + one * 32 + two;
+    }
   return null;
 }
 
 function keyOf(entry: Entry): string {
   return `${entry.missing ? '-' : '+'}${entry.lock}|${entry.instance}`;
+}
+
+/** The parameters that a net effect asks for, and the truth that each must have; nothing when it asks for none. */
+export function parametersOf(when: number): readonly { parameter: number; truth: number }[] {
+  if (when >= WHEN.BOTH) {
+    const literal = (at: number): { parameter: number; truth: number } => ({ parameter: at >> 1, truth: 1 - (at & 1) });
+    return [literal((when - WHEN.BOTH) >> 5), literal((when - WHEN.BOTH) & 31)];
+  }
+  if (when >= WHEN.PARAMETER_FALSE) return [{ parameter: when - WHEN.PARAMETER_FALSE, truth: 0 }];
+  if (when >= WHEN.PARAMETER_TRUE) return [{ parameter: when - WHEN.PARAMETER_TRUE, truth: 1 }];
+  return [];
 }

@@ -1,6 +1,6 @@
 import { F, FLAG, instructionSize, OP, X } from '../csource/index.ts';
 import type { LinkedFile, TreeIndex } from '../tree/index.ts';
-import type { Imbalance } from './balance.ts';
+import { type Balance, NO_BALANCE } from './balance.ts';
 import { FunctionWalk } from './function-walk.ts';
 import { LockClasses } from './lock-classes.ts';
 import type { LockTable } from './lock-table.ts';
@@ -22,6 +22,8 @@ export class FunctionAnalysis {
   private readonly apis = new Map<number, LockApi>();
   private readonly concerning = new Set<number>();
   private readonly guardBlocks = new Set<number>();
+  /** By function: how often a caller held what it gives back, and how often not. */
+  readonly releases = new Map<number, { matched: number; missed: number }>();
 
   /** `runsIn` gives the wait classes that a callback keeps others waiting for. */
   constructor(
@@ -33,7 +35,14 @@ export class FunctionAnalysis {
   ) {
     this.runsIn = runsIn;
     this.index = index;
-    this.context = { index, rules, locks, effectsOf, apiOf: (file, name) => this.api(file, name) };
+    this.context = {
+      index,
+      rules,
+      locks,
+      effectsOf,
+      apiOf: (file, name) => this.api(file, name),
+      releases: this.releases,
+    };
     this.classes = new LockClasses(index.inference, locks, rules.containers);
     this.effectsOf = effectsOf;
     const { names } = index.symbols;
@@ -93,10 +102,10 @@ export class FunctionAnalysis {
   }
 
   /** Where the exits of a function disagree about a lock; nothing for a function that was not read whole. */
-  balance(file: LinkedFile, local: number): Imbalance[] {
+  balance(file: LinkedFile, local: number): Balance {
     const flags = file.facts.functions[local * F.WORDS + F.FLAGS] as number;
-    if ((flags & (FLAG.PARTIAL | FLAG.MACRO)) !== 0 || !this.concerns(file, local)) return [];
-    return this.walk(file, local).balance();
+    if ((flags & (FLAG.PARTIAL | FLAG.MACRO)) !== 0 || !this.concerns(file, local)) return NO_BALANCE;
+    return this.walk(file, local, true).balance();
   }
 
   /** The summary of the function at position `local` of its file. */
@@ -105,8 +114,8 @@ export class FunctionAnalysis {
     return this.walk(file, local).run();
   }
 
-  private walk(file: LinkedFile, local: number): FunctionWalk {
+  private walk(file: LinkedFile, local: number, sections = false): FunctionWalk {
     const runsIn = [...this.runsIn(file.functionIds[local] as number)];
-    return new FunctionWalk(this.context, this.classes, runsIn, file, local);
+    return new FunctionWalk(this.context, this.classes, runsIn, file, local, sections);
   }
 }

@@ -1,7 +1,7 @@
 import { ANNOTATION, F, instructionSize, OP, SCOPE, X } from '../csource/index.ts';
 import { type LinkedFile, openScope, type Scope } from '../tree/index.ts';
-import { decide, learned, PATH, VALUE } from './assumptions.ts';
-import { type Imbalance, imbalancesOf } from './balance.ts';
+import { bothOf, decide, learned, PATH, VALUE } from './assumptions.ts';
+import { type Balance, imbalancesOf, NO_BALANCE } from './balance.ts';
 import { type Exit, netEffects } from './effects.ts';
 import { type Entry, HeldSets, heldEntry } from './held-sets.ts';
 import type { LockClasses } from './lock-classes.ts';
@@ -16,6 +16,10 @@ import { EFFECT, MODE, type Summary, WHEN } from './summary.ts';
 /** States kept apart at one point before conditions are forgotten, and before new ones are not followed at all. */
 const STATES_WITH_CONDITIONS = 24;
 const STATES_AT_ALL = 64;
+/** The same where the ways out of a changed function are compared: a condition forgotten there is a false alarm. */
+const STATES_COMPARED = 512;
+/** Calls between a function that drops and retakes a lock and the callers that are known to need it. */
+const EXPECT_LEVELS = 4;
 
 /** Whether a block macro holds a lock around its block. */
 export function isGuardBlock(name: string, rules: RuleSet): boolean {
@@ -44,6 +48,8 @@ export class FunctionWalk {
   private readonly returned = new Map<number, Set<number>>();
   private readonly exits = new Map<string, Exit>();
   private bounded = false;
+  private readonly withConditions: number;
+  private readonly atAll: number;
 
   /** `runsIn`: the wait classes that the function, a callback, keeps others waiting for. */
   constructor(
@@ -52,7 +58,10 @@ export class FunctionWalk {
     runsIn: readonly number[],
     file: LinkedFile,
     local: number,
+    sections = false,
   ) {
+    this.withConditions = sections ? STATES_COMPARED : STATES_WITH_CONDITIONS;
+    this.atAll = sections ? STATES_COMPARED : STATES_AT_ALL;
     this.context = context;
     this.classes = classes;
     this.runsIn = runsIn;
@@ -81,6 +90,7 @@ export class FunctionWalk {
       { held, conditions, naming, recorder },
       this.hasPrimitive(),
       (pc) => this.scopeAt(pc),
+      sections,
     );
     this.enter(0, this.entryState(at), 0);
   }
@@ -92,9 +102,9 @@ export class FunctionWalk {
   }
 
   /** What the exits disagree about. */
-  balance(): Imbalance[] {
+  balance(): Balance {
     this.walk();
-    if (this.bounded || this.recorder.bounded) return [];
+    if (this.bounded || this.recorder.bounded) return NO_BALANCE;
     const exits = [...this.exits.values()];
     // one level of several given back: the owner keeps the lock by design
     const levels = new Set(
@@ -102,9 +112,18 @@ export class FunctionWalk {
         .filter((effect) => effect.reentrant)
         .map((effect) => effect.lock),
     );
-    const counts = (lock: number): boolean =>
-      this.context.locks.isClass(lock) && !this.transfer.ownerless.has(lock) && !levels.has(lock);
-    return imbalancesOf(exits, counts, this.transfer.taken, this.transfer.released);
+    const counts = (lock: number): boolean => this.context.locks.isClass(lock) && !levels.has(lock);
+    const { taken, released, ownerless, expects } = this.transfer;
+    const found = imbalancesOf(exits, counts, taken, released, ownerless);
+    for (const [lock, { line }] of expects) {
+      // who needs a lock of its caller and takes it elsewhere itself contradicts itself; a callback has no caller that holds it
+      if (!counts(lock) || !this.isExpectation(lock) || (!taken.has(lock) && this.runsIn.length === 0)) continue;
+      if (expects.get(lock)?.levels === 0) continue;
+      const kind = taken.has(lock) ? 'unlock-not-held' : 'missing-unlock';
+      found.push({ kind, lock, line, via: -1, exitLine: line, always: false, odd: true, handsOver: false });
+    }
+    const balanced = [...taken].filter((lock) => exits.every((exit) => exit.net.every((entry) => entry.lock !== lock)));
+    return { imbalances: found, balanced: new Set(balanced) };
   }
 
   private walk(): void {
@@ -127,7 +146,12 @@ export class FunctionWalk {
     for (const { lock, instance, mode } of acquisitions) {
       if (this.context.locks.kind(lock) !== LOCK_KIND.PARAMETER || effects.some((effect) => effect.lock === lock))
         continue;
-      effects.push({ kind: EFFECT.TOUCH, lock, instance, mode, when: WHEN.ALWAYS, reentrant: false });
+      effects.push({ kind: EFFECT.TOUCH, lock, instance, mode, when: WHEN.ALWAYS, reentrant: false, tries: false });
+    }
+    for (const [lock, { instance, mode, levels }] of this.transfer.expects) {
+      if (levels > EXPECT_LEVELS || !this.isExpectation(lock) || effects.some((effect) => effect.lock === lock))
+        continue;
+      effects.push({ kind: EFFECT.EXPECT, lock, instance, mode, when: levels, reentrant: false, tries: false });
     }
     return {
       effects,
@@ -135,6 +159,14 @@ export class FunctionWalk {
       calls: this.recorder.calls,
       bounded: this.bounded || this.recorder.bounded,
     };
+  }
+
+  /** Whether a lock that is let go and taken again comes in and goes out held on every way. */
+  private isExpectation(lock: number): boolean {
+    return (
+      this.context.locks.kind(lock) !== LOCK_KIND.UNKNOWN &&
+      [...this.exits.values()].every((exit) => exit.net.every((entry) => entry.lock !== lock))
+    );
   }
 
   /** Whether a lock primitive is called: then lockdep's notes beside it say nothing more. */
@@ -199,9 +231,9 @@ export class FunctionWalk {
       this.seen[pc] = states;
     }
     const { length } = states;
-    if (length >= 2 * STATES_WITH_CONDITIONS) assume = 0;
+    if (length >= 2 * this.withConditions) assume = 0;
     for (let i = 0; i < length; i += 2) if (states[i] === held && states[i + 1] === assume) return;
-    if (length >= 2 * STATES_AT_ALL) {
+    if (length >= 2 * this.atAll) {
       this.bounded = true;
       return;
     }
@@ -291,7 +323,7 @@ export class FunctionWalk {
       if (outcome === (truth ? 0 : 1)) continue;
       let after = assume;
       if (outcome < 0 && this.conditions.tracked.has(test.subject)) {
-        const value = learned(test, truth);
+        const value = bothOf(known, learned(test, truth));
         if (value >= 0) after = this.conditions.set.with(after, test.subject, value);
       }
       if (test.owner && truth === test.sense) after = this.conditions.set.with(after, PATH.OWNER, 1);

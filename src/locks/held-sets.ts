@@ -10,6 +10,8 @@ export interface Entry {
   readonly entry: boolean;
   readonly missing: boolean;
   readonly reentrant: boolean;
+  /** Taken without waiting for it. */
+  readonly tries: boolean;
   /** Index of the scope that releases it: -1 for none (explicit), otherwise 0 is the function. */
   readonly scope: number;
 }
@@ -20,7 +22,19 @@ type Named = Pick<Entry, 'lock' | 'instance' | 'mode' | 'line'>;
 /** An entry of the usual sort, but for what `special` says. */
 export function heldEntry(named: Named, special: Partial<Omit<Entry, keyof Named>> = {}): Entry {
   const { lock, instance, mode, line } = named;
-  return { lock, instance, mode, line, via: -1, entry: false, missing: false, reentrant: false, scope: -1, ...special };
+  return {
+    lock,
+    instance,
+    mode,
+    line,
+    via: -1,
+    entry: false,
+    missing: false,
+    reentrant: false,
+    tries: false,
+    scope: -1,
+    ...special,
+  };
 }
 
 /** Sets of entries, interned per function. Set 0 is empty. */
@@ -100,6 +114,13 @@ export class HeldSets {
     );
   }
 
+  /** Whether the caller's lock has been let go. */
+  isMissing(set: number, lock: number): boolean {
+    return (this.sets[set] as number[]).some(
+      (id) => (this.entries[id] as Entry).lock === lock && (this.entries[id] as Entry).missing,
+    );
+  }
+
   private match(ids: number[], lock: number, instance: string, missing: boolean): number {
     for (let i = ids.length - 1; i >= 0; i--) {
       const entry = this.entries[ids[i] as number] as Entry;
@@ -117,7 +138,7 @@ export class HeldSets {
   }
 
   private internEntry(entry: Entry): number {
-    const key = `${entry.lock}|${entry.instance}|${entry.mode}|${entry.line}|${entry.via}|${entry.entry}|${entry.missing}|${entry.scope}`;
+    const key = `${entry.lock}|${entry.instance}|${entry.mode}|${entry.line}|${entry.via}|${entry.entry}|${entry.missing}|${entry.tries}|${entry.scope}`;
     let id = this.entryIds.get(key);
     if (id === undefined) {
       id = this.entries.length;

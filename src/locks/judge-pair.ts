@@ -1,7 +1,7 @@
 import { confidenceOf, THRESHOLD } from './confidence.ts';
 import type { CycleFinding, OrderPath, OrderVerdict, PatchVerdict } from './finding.ts';
 import type { LockIndex } from './lock-index.ts';
-import { cheapest, keyOf, type LockPair } from './lock-pair.ts';
+import { cheapest, holderKeyOf, keyOf, type LockPair } from './lock-pair.ts';
 import type { OrderSearch, Witness } from './order-search.ts';
 import { sitesOf } from './order-statistics.ts';
 import { isWaitClass } from './registrations.ts';
@@ -32,11 +32,17 @@ export function judgePair(
   const gone = new Map<string, { witness: Witness; patch: number }>();
   let came = false;
   pair.added.forEach((list, i) => {
-    for (const witness of pair.gone[i] as Witness[]) {
+    const closed = pair.gone[i] as Witness[];
+    // code that went into a helper, or came out of one: the holder has the order as it had it
+    const had = new Set(closed.map(holderKeyOf));
+    const has = new Set(list.map(holderKeyOf));
+    for (const witness of closed) {
+      if (has.has(holderKeyOf(witness))) continue;
       const key = keyOf(witness);
       if (!added.delete(key)) gone.set(key, { witness, patch: i + 1 });
     }
     for (const witness of list) {
+      if (had.has(holderKeyOf(witness))) continue;
       const key = keyOf(witness);
       came = true;
       if (!gone.delete(key)) added.set(key, { witness, patch: i + 1 });

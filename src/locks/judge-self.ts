@@ -24,8 +24,15 @@ export function isSelfDeadlock(witness: Witness, tracing: InstanceTracing, index
   );
   if (viaWrapper) return false;
   // who is called with a lock held does not take it, but a callback may wait for itself
-  if (held.entry) return isWaitClass(index.locks.text(held.lock)) && witness.cost < 8;
-  if (held.mode !== MODE.EXCLUSIVE && taken.mode !== MODE.EXCLUSIVE) return false;
+  if (held.entry) {
+    const text = index.locks.text(held.lock);
+    if (isWaitClass(text)) return witness.cost < (text.startsWith('workqueue:') ? 4 : 8);
+    // unless what it calls does: a global lock that the function says it is called with
+    return witness.links.length > 0 && held.instance.startsWith(':') && tracing.isSameObject(witness);
+  }
+  // readers of a semaphore do not nest: a writer may come between; readers of a spinning lock do
+  if (held.mode === MODE.RECURSIVE && taken.mode !== MODE.EXCLUSIVE) return false;
+  if (taken.mode === MODE.RECURSIVE && held.mode !== MODE.EXCLUSIVE) return false;
   if (rules.classes.get(index.locks.text(held.lock))?.selfCycle === false && !held.instance.startsWith(':'))
     return tracing.isSameObject(witness) && witness.links.length === 0;
   return tracing.isSameObject(witness);
@@ -73,7 +80,7 @@ export function judgeSelf(self: SelfChanges, searches: readonly OrderSearch[]): 
   const verdict: OrderVerdict = introducedBy !== null ? (present > 0 ? 'introduced' : 'transient') : 'fixed';
   const search = searches[view] as OrderSearch;
   const path = { ...new PathWriter(search).write(shown), instance: 'same' as const };
-  const confidence = Math.round(Math.max(0.3, 0.95 - 0.04 * shown.cost) * 100) / 100;
+  const confidence = Math.round(Math.max(0.3, 0.95 - 0.04 * shown.cost - (isShared(shown) ? 0.4 : 0)) * 100) / 100;
   return {
     kind: 'self-deadlock',
     locks: [search.index.locks.text(shown.held.lock)],
@@ -93,4 +100,9 @@ export function judgeSelf(self: SelfChanges, searches: readonly OrderSearch[]): 
     reported: confidence >= THRESHOLD,
     notes: [],
   };
+}
+
+/** Reading twice blocks only when a writer comes between. */
+function isShared({ held, taken }: Witness): boolean {
+  return held.mode !== MODE.EXCLUSIVE && taken.mode !== MODE.EXCLUSIVE;
 }

@@ -11,6 +11,7 @@ import { orderChanges } from './order-changes.ts';
 import { OrderSearch, type Witness } from './order-search.ts';
 import type { OverlayLocks } from './overlay-locks.ts';
 import type { RuleSet } from './rules/index.ts';
+import { oneForEachFault } from './same-fault.ts';
 
 /**
  * Says what a series does to the lock order: `steps[i]` is the tree after patch i + 1, laid over the one before.
@@ -32,6 +33,7 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
       ...((step.tree as { touched?: readonly number[] }).touched ?? []),
       ...((step.tree as { removed?: readonly number[] }).removed ?? []),
       ...step.changed,
+      ...step.tree.graph.retargeted(),
     ]);
     for (const [which, from, to, search] of [
       ['added', old, step, searches[i + 1]],
@@ -40,7 +42,7 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
       const tracing = new InstanceTracing(to, rules);
       for (const change of orderChanges(from, to, search as OrderSearch, fns)) {
         if (change.held === change.taken) {
-          for (const witness of change.witnesses)
+          for (const witness of (search as OrderSearch).possible(change.witnesses))
             if (isSelfDeadlock(witness, tracing, to, rules)) {
               const key = `${change.held}|${witness.links.length === 0 ? witness.holder : (witness.links[witness.links.length - 1] as { callee: number }).callee}`;
               const known = selfs.get(key) ?? { added: none(), gone: none() };
@@ -71,7 +73,8 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
   }
   findings.push(...judgeBalance(base, steps, rules));
   findings.push(...judgeContexts(base, steps, searches, rules, [...pairs.values()]));
-  const shown = findings.filter((finding) => !isSuppressed(finding, rules));
+  const wanted = findings.filter((finding) => !isSuppressed(finding, rules));
+  const shown = oneForEachFault(wanted, base, steps);
   const bounds = searches.some((search) => search.boundsHit)
     ? ['some searches for the reverse order ended at their bound']
     : [];
@@ -82,7 +85,7 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
     unlisted: {
       preExisting: shown.filter((finding) => finding.verdict === 'pre-existing').length,
       belowThreshold: shown.filter((finding) => !finding.reported && finding.verdict !== 'pre-existing').length,
-      suppressed: findings.length - shown.length,
+      suppressed: findings.length - wanted.length,
     },
     boundsHit: bounds,
     unknownLocks: unknownLocks(steps),

@@ -1,6 +1,6 @@
 import { F, FLAG, VAR, X } from '../csource/index.ts';
 import { assignedTo, type Scope, type TypeInference } from '../tree/index.ts';
-import { type LockTable, parameterLock } from './lock-table.ts';
+import { freeLock, type LockTable, parameterLock } from './lock-table.ts';
 
 const DEPTH = 10;
 
@@ -55,8 +55,8 @@ export class LockClasses {
     const { symbols } = this.inference;
     let struct = this.inference.structOf(scope, expr);
     if (struct < 0) {
-      const root = this.parameterPath(scope, expr);
-      return root ? parameterLock(root.parameter, [...root.path, ...path]) : '?';
+      const root = this.rootOf(scope, expr, path);
+      return root ?? '?';
     }
     let owner: string | null = null;
     for (let i = 0; i < path.length; i++) {
@@ -80,24 +80,30 @@ export class LockClasses {
   }
 
   private ofField(scope: Scope, base: number, field: string, depth: number): string {
-    const struct = this.inference.structOf(scope, base);
+    const struct = this.holding(scope, this.inference.structOf(scope, base), field);
     if (struct < 0) {
       // the body of the struct is not in sight, but the declaration names it: enough for a class
       const tag = this.inference.declaredTag(scope, base);
       if (tag !== '') return this.containers.has(tag) ? `?${tag}.${field}` : `${tag}.${field}`;
-      const root = this.parameterPath(scope, base);
-      return root ? parameterLock(root.parameter, [...root.path, field]) : `?.${field}`;
+      return this.rootOf(scope, base, [field]) ?? `?.${field}`;
     }
     if (this.isContainer(struct)) {
       const { symbols } = this.inference;
       const inner = `${symbols.names.text(symbols.t.structTag.at(struct))}.${field}`;
       const owner = this.ownerOf(scope, base, depth);
       if (owner) return `${owner}:${inner}`;
-      const root = this.parameterPath(scope, base);
-      if (root) return parameterLock(root.parameter, [...root.path, field]);
-      return `?${inner}`;
+      return this.rootOf(scope, base, [field]) ?? `?${inner}`;
     }
     return this.className(struct, field);
+  }
+
+  /** Of several structs of one tag that are equally near, the one that has the field. */
+  private holding(scope: Scope, struct: number, field: string): number {
+    if (struct < 0) return struct;
+    const { symbols } = this.inference;
+    const name = symbols.names.find(field);
+    if (name < 0 || symbols.field(struct, name) >= 0) return struct;
+    return symbols.structWithField(struct, name, scope.file.id);
   }
 
   private isContainer(struct: number): boolean {
@@ -254,6 +260,12 @@ export class LockClasses {
     return others && !symbols.path(file).startsWith('include/') ? `${symbols.path(file)}:${text}` : text;
   }
 
+  /** The class of a global of a file by its name there, null when there is none. */
+  globalClass(file: Scope['file'], name: number): string | null {
+    const global = this.inference.symbols.globalOf(file.global(name), file.id);
+    return global < 0 ? null : this.globalName(global);
+  }
+
   private globalName(global: number): string {
     const { symbols } = this.inference;
     const { t } = symbols;
@@ -268,7 +280,37 @@ export class LockClasses {
     return text;
   }
 
-  private parameterPath(scope: Scope, expr: number): { parameter: number; path: string[] } | null {
+  /** The place on a parameter, or on a variable that a macro takes from its user, from which a lock hangs; null for none. */
+  private rootOf(scope: Scope, expr: number, more: readonly string[]): string | null {
+    const root = this.parameterPath(scope, expr);
+    if (!root) return null;
+    const path = [...root.path, ...more];
+    return typeof root.parameter === 'number' ? parameterLock(root.parameter, path) : freeLock(root.parameter, path);
+  }
+
+  /** The lock that hangs on a variable of a function by its name, as a macro that is used there says it. */
+  lockOfVariable(scope: Scope, variable: string, path: readonly string[]): number {
+    for (const name of scope.vars.keys())
+      if (scope.file.name(name) === variable) return this.locks.intern(this.ofName(scope, name, path, 0));
+    return this.locks.intern(isMacro(scope) ? freeLock(variable, path) : '?');
+  }
+
+  /** The spelling of such a variable. */
+  instanceOfVariable(scope: Scope, variable: string): string {
+    for (const name of scope.vars.keys())
+      if (scope.file.name(name) === variable) return this.instanceOfName(scope, name, 0);
+    return isMacro(scope) ? `$@${variable}` : '?';
+  }
+
+  /** Whether a name in a macro means a variable of whoever uses it. */
+  private isFree(scope: Scope, name: number): boolean {
+    if (!isMacro(scope) || scope.bound) return false;
+    const { file } = scope;
+    const text = file.name(name);
+    return !/^[A-Z0-9_]+$/.test(text) && this.inference.symbols.globalOf(file.global(name), file.id) < 0;
+  }
+
+  private parameterPath(scope: Scope, expr: number): { parameter: number | string; path: string[] } | null {
     const { file } = scope;
     const path: string[] = [];
     let e = expr;
@@ -289,7 +331,7 @@ export class LockClasses {
           break;
         case X.NAME: {
           const at = scope.vars.get(file.a(e));
-          if (at === undefined) return null;
+          if (at === undefined) return this.isFree(scope, file.a(e)) ? { parameter: file.name(file.a(e)), path } : null;
           if (at < scope.parameters) return scope.bound ? null : { parameter: at, path };
           const assigned = assignedTo(scope, file.a(e));
           if (assigned < 0) return null;
@@ -323,19 +365,8 @@ export class LockClasses {
         return `${this.instanceOf(scope, file.a(expr), depth + 1)}[${this.instanceOf(scope, file.b(expr), depth + 1)}]`;
       case X.NUM:
         return String(file.a(expr));
-      case X.NAME: {
-        const name = file.a(expr);
-        const at = scope.vars.get(name);
-        if (at === undefined) return `:${file.name(name)}`;
-        if (at < scope.parameters) {
-          if (scope.bound) return this.instanceOf(scope.bound.scope, scope.bound.args[at] ?? -1, depth + 1);
-          return assignedTo(scope, name) === -1 ? `$${at}` : `%~${file.name(name)}`;
-        }
-        const assigned = assignedTo(scope, name);
-        if (assigned >= 0 && isPath(scope, assigned, 0)) return this.instanceOf(scope, assigned, depth + 1);
-        // a variable that changes is not the same object twice
-        return assigned === -2 ? `%~${file.name(name)}` : `%${file.name(name)}`;
-      }
+      case X.NAME:
+        return this.instanceOfName(scope, file.a(expr), depth);
       case X.CALL: {
         const args = Array.from(file.list(file.b(expr)));
         const callee = file.a(expr);
@@ -357,6 +388,24 @@ export class LockClasses {
         return '?';
     }
   }
+
+  private instanceOfName(scope: Scope, name: number, depth: number): string {
+    const { file } = scope;
+    const at = scope.vars.get(name);
+    if (at === undefined) return this.isFree(scope, name) ? `$@${file.name(name)}` : `:${file.name(name)}`;
+    if (at < scope.parameters) {
+      if (scope.bound) return this.instanceOf(scope.bound.scope, scope.bound.args[at] ?? -1, depth + 1);
+      return assignedTo(scope, name) === -1 ? `$${at}` : `%~${file.name(name)}`;
+    }
+    const assigned = assignedTo(scope, name);
+    if (assigned >= 0 && isPath(scope, assigned, 0)) return this.instanceOf(scope, assigned, depth + 1);
+    // a variable that changes is not the same object twice
+    return assigned === -2 ? `%~${file.name(name)}` : `%${file.name(name)}`;
+  }
+}
+
+function isMacro(scope: Scope): boolean {
+  return ((scope.file.facts.functions[scope.local * F.WORDS + F.FLAGS] as number) & FLAG.MACRO) !== 0;
 }
 
 /** Is this a plain place or an accessor of one, so that naming it twice means the same object? */

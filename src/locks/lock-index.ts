@@ -19,7 +19,7 @@ import { EMPTY_SUMMARY, type Summary } from './summary.ts';
 import { decodeSummary } from './summary-codec.ts';
 
 /** Changes whenever the same facts and rules may give other summaries. */
-const ANALYSIS_VERSION = 6;
+const ANALYSIS_VERSION = 7;
 
 /** The summaries of all functions of a tree that touch locks. */
 export interface LockIndex {
@@ -30,6 +30,8 @@ export interface LockIndex {
   summaryOf(fn: number): Summary;
   /** Wait classes of which a function is the callback. */
   runsIn(fn: number): Iterable<number>;
+  /** Callbacks that run in a wait class. */
+  callbacksIn(lock: number): readonly number[];
   /** Functions that take a lock. */
   acquirersOf(lock: number): readonly number[];
   /** Functions that hold a lock where they take another or call. */
@@ -115,6 +117,7 @@ function lockIndex(tree: TreeIndex, locks: LockTable, instances: GlobalNames, c:
     set.add(c.callbackLock[i] as number);
     callbacks.set(fn, set);
   });
+  let inverse: Map<number, number[]> | null = null;
   const cache = new Map<number, Summary>();
   const row = (start: Int32Array, items: Int32Array, at: number): readonly number[] =>
     at >= 0 && at + 1 < start.length ? Array.from(items.subarray(start[at], start[at + 1])) : [];
@@ -134,9 +137,24 @@ function lockIndex(tree: TreeIndex, locks: LockTable, instances: GlobalNames, c:
     orders: { held: c.orderHeld, taken: c.orderTaken, fn: c.orderFn, line: c.orderLine },
     lockSites: c.acquirer.length,
     runsIn: (fn) => callbacks.get(fn) ?? [],
+    callbacksIn: (lock) => {
+      inverse ??= byClass(callbacks);
+      return inverse.get(lock) ?? [];
+    },
     acquirersOf: (lock) => row(c.acquirerStart, c.acquirer, lock),
     holdersOf: (lock) => row(c.holderStart, c.holder, lock),
   };
+}
+
+function byClass(callbacks: CallbackClasses): Map<number, number[]> {
+  const inverse = new Map<number, number[]>();
+  for (const [fn, classes] of callbacks)
+    for (const lock of classes) {
+      const list = inverse.get(lock);
+      if (list) list.push(fn);
+      else inverse.set(lock, [fn]);
+    }
+  return inverse;
 }
 
 /** Position of a value in a sorted column, -1 when it is not there. */

@@ -2,6 +2,7 @@ import { X } from '../csource/index.ts';
 import type { Scope } from '../tree/index.ts';
 import type { LockClasses } from './lock-classes.ts';
 import { LOCK_KIND, type LockTable, parseParameterLock } from './lock-table.ts';
+import { attributeClass } from './registrations.ts';
 import type { Effect } from './summary.ts';
 
 /** A lock as one function sees it: its class, and the spelling of the object. */
@@ -36,12 +37,21 @@ export class LockNaming {
     if (!found) {
       const instance = this.classes.instanceOf(this.scope, arg);
       found = {
-        lock: this.classes.lockOf(this.scope, arg, field ? [field] : []),
+        lock: this.classes.lockOf(this.scope, arg, field ? field.split('.') : []),
         instance: field ? `${instance}.${field}` : instance,
       };
       this.resolved.set(key, found);
     }
     return found;
+  }
+
+  /** A wait class as registrations spell it: an attribute without its way through the wrapping struct. */
+  awaited(lock: number): number {
+    const text = this.locks.text(lock);
+    if (!text.startsWith('kn:')) return lock;
+    const plain = text.replace(/:\w+_attribute\.attr$/, '');
+    const own = /^kn:((?:dev|driver|bus|class)_attr_\w+)$/.exec(plain);
+    return this.locks.intern(own ? `kn:${attributeClass(this.scope.file, own[1] as string)}` : plain);
   }
 
   /** Lockdep's notes name the map inside the lock. */
@@ -61,8 +71,11 @@ export class LockNaming {
     if (found) return found;
     let lock = effect.lock;
     if (this.locks.kind(lock) === LOCK_KIND.PARAMETER) {
-      const { parameter, path } = parseParameterLock(this.locks.text(lock));
-      lock = this.classes.lockOf(this.scope, args[parameter] ?? -1, path);
+      const { parameter, free, path } = parseParameterLock(this.locks.text(lock));
+      lock =
+        free === null
+          ? this.classes.lockOf(this.scope, args[parameter] ?? -1, path)
+          : this.classes.lockOfVariable(this.scope, free, path);
     }
     found = { lock, instance: this.substituteInstance(effect.instance, args) };
     this.resolved.set(cacheKey, found);
@@ -71,7 +84,8 @@ export class LockNaming {
 
   private substituteInstance(instance: string, args: readonly number[]): string {
     if (instance.includes('%')) return '?';
-    return instance.replace(/\$(\d+)/g, (_, n: string) =>
+    const own = instance.replace(/\$@(\w+)/g, (_, name: string) => this.classes.instanceOfVariable(this.scope, name));
+    return own.replace(/\$(\d+)/g, (_, n: string) =>
       args[Number(n)] === undefined ? '?' : this.classes.instanceOf(this.scope, args[Number(n)] as number),
     );
   }

@@ -15,6 +15,11 @@ export function keyOf(witness: Witness): string {
   return `${witness.held.lock}|${witness.taken.lock}|${witness.holder}|${witness.links[0]?.word ?? ''}|${last?.callee ?? ''}`;
 }
 
+/** What makes two witnesses the order of one holder, whatever the way. */
+export function holderKeyOf({ held, taken, holder }: Witness): string {
+  return `${held.lock}|${taken.lock}|${holder}`;
+}
+
 /** Cost of the cheapest of some witnesses. */
 export function cheapest(list: readonly Witness[]): number {
   return list.reduce((least, witness) => Math.min(least, witness.cost), Number.POSITIVE_INFINITY);

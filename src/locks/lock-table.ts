@@ -52,7 +52,16 @@ export function parameterLock(parameter: number, path: readonly string[]): strin
   return [`$${parameter}`, ...path].join('.');
 }
 
-export function parseParameterLock(text: string): { parameter: number; path: string[] } {
+/** `$@server.lock` for a place that hangs on a variable which a macro takes from whoever uses it. */
+export function freeLock(variable: string, path: readonly string[]): string {
+  return [`$@${variable}`, ...path].join('.');
+}
+
+/** The parameter (-1 for a variable of the user, `free`) and the way from there. */
+export function parseParameterLock(text: string): { parameter: number; free: string | null; path: string[] } {
   const [head, ...path] = text.split('.');
-  return { parameter: Number((head as string).slice(1)), path };
+  const name = (head as string).slice(1);
+  return name.startsWith('@')
+    ? { parameter: -1, free: name.slice(1), path }
+    : { parameter: Number(name), free: null, path };
 }

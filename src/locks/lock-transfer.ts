@@ -3,6 +3,7 @@ import { X } from '../csource/index.ts';
 import type { LinkedFile, Scope, TreeIndex } from '../tree/index.ts';
 import { PATH, VALUE } from './assumptions.ts';
 import { type ContextWatch, entering, leaving } from './context-watch.ts';
+import { parametersOf } from './effects.ts';
 import { type HeldSets, heldEntry } from './held-sets.ts';
 import type { LockNaming } from './lock-naming.ts';
 import type { LockRecorder } from './lock-recorder.ts';
@@ -22,6 +23,8 @@ export interface AnalysisContext {
   readonly apiOf: (file: LinkedFile, name: number) => LockApi | null;
   /** Given where contexts are followed beside the locks. */
   readonly watch?: ContextWatch;
+  /** By callee: how often what it gives back was held, and how often not. */
+  readonly releases?: Map<number, { matched: number; missed: number }>;
 }
 
 /** One way in which a call may end. */
@@ -57,18 +60,26 @@ export class LockTransfer {
   private readonly hasPrimitive: boolean;
   private readonly scopeAt: (pc: number) => number;
   private dependsOnPath = false;
+  /** Locks that must be held on entry, because they are let go and taken again here or `levels` calls down. */
+  readonly expects = new Map<number, { instance: string; mode: number; line: number; levels: number }>();
+  private readonly sections: boolean;
   private readonly words = new Map<number, number[]>();
   /** By place and held set: nearly always the same whatever is assumed, and asked for once for each assumption. */
   private readonly moves = new Map<number, Move>();
 
-  /** `scopeAt` gives the innermost block at a place, 0 for the function; `hasPrimitive` switches lockdep's notes off. */
+  /**
+   * `scopeAt` gives the innermost block at a place, 0 for the function; `hasPrimitive` switches lockdep's notes off;
+   * `sections` counts read sections of RCU, which order nothing, but end once for each beginning.
+   */
   constructor(
     context: AnalysisContext,
     scope: Scope,
     state: { held: HeldSets; conditions: PathConditions; naming: LockNaming; recorder: LockRecorder },
     hasPrimitive: boolean,
     scopeAt: (pc: number) => number,
+    sections = false,
   ) {
+    this.sections = sections;
     this.context = context;
     this.file = scope.file;
     this.scope = scope;
@@ -181,7 +192,7 @@ export class LockTransfer {
     const definition = file >= 0 && depth < 2 ? this.guardDefinition(file, name) : null;
     if (!definition) return unchanged(held);
     const api = this.context.rules.locks.get(definition.lock);
-    if (api) return this.applyApi(pc, api, -1, -1, line, held, scope, args);
+    if (api) return this.applyApi(pc, api, -1, -1, line, held, scope, { args, field: definition.field });
     const fnName = this.context.index.symbols.names.find(definition.lock);
     if (fnName < 0) return unchanged(held);
     const fn = this.context.index.symbols.functionsOf(fnName, this.file.id)[0];
@@ -190,7 +201,7 @@ export class LockTransfer {
   }
 
   /** The lock call in the tree's own DEFINE_GUARD of a name. */
-  private guardDefinition(fileId: number, name: string): { lock: string } | null {
+  private guardDefinition(fileId: number, name: string): { lock: string; field: string | null } | null {
     const file = this.context.index.source(fileId);
     if (!file) return null;
     const { invocations } = file.facts;
@@ -201,7 +212,10 @@ export class LockTransfer {
       if (file.kind(args[0] as number) !== X.NAME || file.name(file.a(args[0] as number)) !== name) continue;
       const lock = args[macro.endsWith('_0') ? 1 : 2];
       if (lock === undefined || file.kind(lock) !== X.CALL || file.kind(file.a(lock)) !== X.NAME) return null;
-      return { lock: file.name(file.a(file.a(lock))) };
+      const path = fieldsOf(file, file.list(file.b(lock))[0]);
+      // of DEFINE_LOCK_GUARD_1, `_T->lock` is the argument itself
+      if (macro.includes('LOCK_GUARD')) path.shift();
+      return { lock: file.name(file.a(file.a(lock))), field: path.length > 0 ? path.join('.') : null };
     }
     return null;
   }
@@ -235,7 +249,7 @@ export class LockTransfer {
     line: number,
     held: number,
     scope: number,
-    given?: number[],
+    given?: { args: number[]; field: string | null },
   ): Move {
     const { watch, locks } = this.context;
     const same = unchanged(held);
@@ -244,12 +258,13 @@ export class LockTransfer {
       return unchanged(leaving(this.held, locks, within, api, line));
     }
     if (api.op === 'query' || api.op === 'init' || api.op === 'drop-retake') return same;
-    if (api.family === 'rcu' || api.family === 'srcu') return same;
-    const args = given ?? Array.from(this.file.list(this.file.b(expr)));
+    if ((api.family === 'rcu' || api.family === 'srcu') && (!this.sections || api.op === 'wait')) return same;
+    const args = given?.args ?? Array.from(this.file.list(this.file.b(expr)));
     const at = given ? 0 : api.arg;
     let arg = at === null ? -1 : (args[at] ?? -1);
     if (api.annotation) arg = this.naming.withoutDepMap(arg);
-    const { lock, instance } = this.naming.lockAt(api.lockClass, arg, api.field, args);
+    const { lock: named, instance } = this.naming.lockAt(api.lockClass, arg, given?.field ?? api.field, args);
+    const lock = api.op === 'wait' ? this.naming.awaited(named) : named;
     const mode = modeOf(api.mode);
     if (api.op === 'wait') {
       const text = this.context.locks.text(lock);
@@ -279,14 +294,45 @@ export class LockTransfer {
         const nested = api.subclassArg !== null || api.nestArg !== null;
         const within = watch ? entering(this.held, locks, held, api, line, scope) : held;
         this.recorder.acquisition(pc, { lock, instance, mode, line, via: -1, tries, reentrant: false, nested }, within);
-        const taken = this.held.add(within, heldEntry({ lock, instance, mode, line }, { scope }));
-        return outcomes(whenOfSuccess(api.success), key, taken, held);
+        if (this.held.isMissing(within, lock)) this.dropRetake(lock, instance, mode, line);
+        const taken = this.held.add(within, heldEntry({ lock, instance, mode, line }, { scope, tries }));
+        // whose result nobody looks at cannot fail here: a wound/wait lock without a context
+        const isIgnored = api.op === 'acquire' && key === expr && expr >= 0 && !this.conditions.read.has(expr);
+        return isIgnored ? unchanged(taken) : outcomes(whenOfSuccess(api.success), key, taken, held);
       }
     }
   }
 
   private afterRelease(api: LockApi, held: number, line: number): number {
     return this.context.watch ? leaving(this.held, this.context.locks, held, api, line) : held;
+  }
+
+  /** A lock of the caller was let go and is taken again: the caller has to hold it. */
+  private dropRetake(lock: number, instance: string, mode: number, line: number): void {
+    if (!this.expects.has(lock)) this.expects.set(lock, { instance, mode, line, levels: 0 });
+  }
+
+  /** A callee expects a lock: so does this function, where it does not hold it. */
+  private expect(
+    named: { lock: number; instance: string },
+    mode: number,
+    held: number,
+    line: number,
+    levels: number,
+  ): void {
+    const { lock, instance } = named;
+    if (this.held.holds(held, lock) || this.held.isMissing(held, lock) || instance.includes('~')) return;
+    const known = this.expects.get(lock);
+    if (!known || known.levels > levels) this.expects.set(lock, { instance, mode, line, levels });
+  }
+
+  private countRelease(fn: number, matched: boolean): void {
+    const { releases } = this.context;
+    if (!releases) return;
+    const count = releases.get(fn) ?? { matched: 0, missed: 0 };
+    if (matched) count.matched++;
+    else count.missed++;
+    releases.set(fn, count);
   }
 
   private isZero(expr: number | undefined): boolean {
@@ -308,29 +354,35 @@ export class LockTransfer {
     if (effects.some((effect) => effect.kind === EFFECT.ACQUIRE || effect.kind === EFFECT.RELEASE)) this.events.add(pc);
     let conditional = -1;
     for (const effect of effects)
-      if (effect.when > WHEN.ALWAYS && effect.when < WHEN.PARAMETER_TRUE) conditional = effect.when;
+      if (effect.kind !== EFFECT.EXPECT && effect.when > WHEN.ALWAYS && effect.when < WHEN.PARAMETER_TRUE)
+        conditional = effect.when;
     const apply = (start: number, outcome: number): number => {
       let held = start;
       for (const effect of effects) {
+        if (effect.kind === EFFECT.EXPECT) {
+          this.expect(this.naming.substitute(effect, args, expr), effect.mode, held, line, effect.when + 1);
+          continue;
+        }
         if (effect.when !== WHEN.ALWAYS) {
           if (effect.when >= WHEN.PARAMETER_TRUE) {
             this.dependsOnPath = true;
-            const wanted = effect.when < WHEN.PARAMETER_FALSE;
-            const truth = this.conditions.truthOf(
-              args[wanted ? effect.when - WHEN.PARAMETER_TRUE : effect.when - WHEN.PARAMETER_FALSE],
-              assumeIn,
-            );
-            if (truth < 0 && effect.kind === EFFECT.RELEASE) {
-              held = this.held.forget(held, this.naming.substitute(effect, args, expr).lock);
+            const asked = parametersOf(effect.when).map(({ parameter, truth }) => {
+              const known = this.conditions.truthOf(args[parameter], assumeIn);
+              return known < 0 ? -1 : known === truth ? 1 : 0;
+            });
+            if (asked.includes(0)) continue;
+            if (asked.includes(-1)) {
+              if (effect.kind === EFFECT.RELEASE)
+                held = this.held.forget(held, this.naming.substitute(effect, args, expr).lock);
               continue;
             }
-            if (truth !== (wanted ? 1 : 0)) continue;
           } else if (effect.when !== outcome) continue;
         }
         const { lock, instance } = this.naming.substitute(effect, args, expr);
         if (effect.kind === EFFECT.MAY_RELEASE) held = this.held.forget(held, lock);
         else if (effect.kind === EFFECT.RELEASE) {
           this.released.add(lock);
+          this.countRelease(fn, this.held.holds(held, lock));
           held = this.held.remove(held, lock, instance, effect.mode, line, true);
         } else {
           this.recorder.acquisition(
@@ -341,7 +393,7 @@ export class LockTransfer {
               mode: effect.mode,
               line,
               via: fn,
-              tries: false,
+              tries: effect.tries,
               reentrant: effect.reentrant,
               nested: false,
             },
@@ -349,9 +401,13 @@ export class LockTransfer {
           );
           if (effect.kind === EFFECT.TOUCH) continue;
           this.taken.add(lock);
+          if (this.held.isMissing(held, lock)) this.dropRetake(lock, instance, effect.mode, line);
           held = this.held.add(
             held,
-            heldEntry({ lock, instance, mode: effect.mode, line }, { via: fn, reentrant: effect.reentrant, scope }),
+            heldEntry(
+              { lock, instance, mode: effect.mode, line },
+              { via: fn, reentrant: effect.reentrant, tries: effect.tries, scope },
+            ),
           );
         }
       }
@@ -407,6 +463,19 @@ function modeOf(mode: LockApi['mode']): number {
 
 function isOwnerless(rules: RuleSet, family: string): boolean {
   return rules.families.some((known) => known.family === family && known.ownerless);
+}
+
+/** The fields of `&_T->a.b`, from the variable on. */
+function fieldsOf(file: LinkedFile, expr: number | undefined): string[] {
+  const path: string[] = [];
+  let e = expr ?? -1;
+  for (let i = 0; e >= 0 && i < 8; i++) {
+    const kind = file.kind(e);
+    if (kind === X.FIELD || kind === X.ARROW) path.unshift(file.name(file.b(e)));
+    else if (kind !== X.ADDR && kind !== X.DEREF) break;
+    e = file.a(e);
+  }
+  return path;
 }
 
 /** The name that an expression is, empty when it is none. */

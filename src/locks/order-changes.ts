@@ -1,6 +1,6 @@
 import type { LockIndex } from './lock-index.ts';
 import { DOWNWARD, type OrderSearch, UPWARD, type Witness } from './order-search.ts';
-import type { Acquisition } from './summary.ts';
+import type { Acquisition, Summary } from './summary.ts';
 
 /** A way to take `taken` while `held` is held that one tree has and the other has not. */
 export interface OrderChange {
@@ -13,6 +13,9 @@ export interface OrderChange {
 const WITNESSES = 240;
 /** What a new call may reach before it is taken for a way to everywhere. */
 const CALL_BOUNDS = { cost: 8, nodes: 1500 };
+/** How far above a new call held locks are looked for to which it may come back, and how many. */
+const NEAR = { cost: 4, nodes: 300 };
+const HELD_ABOVE = 6;
 
 /**
  * The orders that are new in `now` compared with `old`, as far as they pass one of the functions `fns`: taken under a lock
@@ -67,11 +70,13 @@ export function orderChanges(
     }
     if (fresh.length > 0) above(search, fn, fresh, note);
 
+    const newlyUnder = new Set<number>();
     const callsBefore = new Set<string>();
     for (const call of before.calls) for (const h of call.held) callsBefore.add(`${h.lock}|${call.callee}`);
     for (const call of after.calls) {
       for (const h of call.held) {
         if (!locks.isClass(h.lock) || callsBefore.has(`${h.lock}|${call.callee}`)) continue;
+        newlyUnder.add(call.callee);
         for (const end of search.takenBelow([{ word: call.callee, cost: 0 }], DOWNWARD).values()) {
           const links = search.route({ callee: -1, word: call.callee, line: call.line }, end);
           if (end.taken.dropped.includes(h.lock) || isDroppedOnTheWay(now, links, h.lock)) continue;
@@ -80,11 +85,32 @@ export function orderChanges(
       }
     }
 
+    // a lock of the caller that was let go around a call, and is no more
+    for (const { word, line, freed } of noLongerDropped(before, after, now, fn)) {
+      const ends = [...search.takenBelow([{ word, cost: 0 }], CALL_BOUNDS).values()];
+      if (ends.length === 0) continue;
+      const pseudo: Acquisition = { ...(ends[0] as { taken: Acquisition }).taken, held: [], dropped: [], tries: false };
+      search.upward([{ fn, taken: pseudo }], UPWARD, (witness) => {
+        if (!freed.includes(witness.held.lock)) return true;
+        for (const end of ends) {
+          const links = [...witness.links, ...search.route({ callee: -1, word, line }, end)];
+          note({ ...witness, links, taken: end.taken, cost: witness.cost + end.cost });
+        }
+        return true;
+      });
+    }
+
+    // a function pointer that now leads here, though the function is as it was
+    const slots = now.tree.graph.slotsOf(fn).filter((slot) => !old.tree.graph.slotsOf(fn).includes(slot));
+    if (slots.length > 0) throughSlots(search, fn, new Set(slots.map((slot) => ~slot)), after.acquisitions, note);
+
     const known = new Set(old.tree.graph.calleesOf(fn));
     const lines = now.tree.graph.calleeLinesOf(fn);
     const added = Array.from(now.tree.graph.calleesOf(fn))
       .map((word, i) => ({ word, line: lines[i] as number }))
       .filter(({ word }) => !known.has(word));
+    for (const { word } of added) newlyUnder.add(word);
+    if (newlyUnder.size > 0) backToHeld(search, fn, newlyUnder, note);
     if (added.length === 0) continue;
     const reached = search.takenBelow(
       [...known].map((word) => ({ word, cost: 0 })),
@@ -113,6 +139,82 @@ export function orderChanges(
     });
   }
   return [...changes.values()];
+}
+
+/** Calls around which a lock of the caller was let go in the older function, and is not in the newer one. */
+function noLongerDropped(
+  before: Summary,
+  after: Summary,
+  now: LockIndex,
+  fn: number,
+): { word: number; line: number; freed: number[] }[] {
+  const dropping = (summary: Summary): Map<number, number[]> => {
+    const by = new Map<number, number[]>();
+    for (const call of summary.calls) {
+      const known = by.get(call.callee);
+      by.set(call.callee, known ? known.filter((lock) => call.dropped.includes(lock)) : [...call.dropped]);
+    }
+    return by;
+  };
+  const was = dropping(before);
+  const is = dropping(after);
+  const { graph } = now.tree;
+  const callees = Array.from(graph.calleesOf(fn));
+  return callees.flatMap((word, i) => {
+    const freed = (was.get(word) ?? []).filter((lock) => !is.get(word)?.includes(lock));
+    return freed.length > 0 ? [{ word, line: graph.calleeLinesOf(fn)[i] as number, freed }] : [];
+  });
+}
+
+/** Orders by way of slots that a function was put into: what their callers hold, and what is taken from it on. */
+function throughSlots(
+  search: OrderSearch,
+  fn: number,
+  words: ReadonlySet<number>,
+  own: readonly Acquisition[],
+  note: (witness: Witness) => void,
+): void {
+  const ends: { taken: Acquisition; links: Witness['links']; cost: number }[] = own
+    .filter((taken) => !taken.tries && search.index.locks.isClass(taken.lock))
+    .map((taken) => ({ taken, links: [], cost: 0 }));
+  for (const word of search.index.tree.graph.calleesOf(fn))
+    for (const end of search.takenBelow([{ word, cost: 0 }], CALL_BOUNDS).values())
+      ends.push({ taken: end.taken, links: search.route({ callee: -1, word, line: 0 }, end), cost: end.cost });
+  const [first] = ends;
+  if (!first) return;
+  search.upward([{ fn, taken: { ...first.taken, held: [], dropped: [], tries: false } }], UPWARD, (witness) => {
+    if (!words.has(witness.links.at(-1)?.word ?? 0)) return true;
+    for (const end of ends)
+      note({ ...witness, links: [...witness.links, ...end.links], taken: end.taken, cost: witness.cost + end.cost });
+    return true;
+  });
+}
+
+/** Ways by which a new call comes back to a lock that is held above it: they may pass slots too wide to be walked forward. */
+function backToHeld(
+  search: OrderSearch,
+  fn: number,
+  words: ReadonlySet<number>,
+  note: (witness: Witness) => void,
+): void {
+  const above = new Set<number>();
+  for (const call of search.index.summaryOf(fn).calls)
+    if (words.has(call.callee)) for (const held of call.held) above.add(held.lock);
+  const [any] = search.index.summaryOf(fn).acquisitions;
+  const blank = { lock: -1, instance: '', mode: 0, line: 0, via: -1, tries: false, reentrant: false, nested: false };
+  search.upward([{ fn, taken: { ...(any ?? blank), held: [], dropped: [], tries: false } }], NEAR, (witness) => {
+    above.add(witness.held.lock);
+    return above.size < HELD_ABOVE;
+  });
+  for (const lock of above) {
+    if (!search.index.locks.isClass(lock)) continue;
+    for (const witness of search.paths(lock, lock)) {
+      const passes = witness.links.some(
+        (link, i) => words.has(link.word) && (i === 0 ? witness.holder : witness.links[i - 1]?.callee) === fn,
+      );
+      if (passes) note(witness);
+    }
+  }
 }
 
 /** Whether a function of the chain lets go of the caller's lock before it calls on. */

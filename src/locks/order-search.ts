@@ -1,4 +1,5 @@
 import { FLAG } from '../csource/index.ts';
+import { ForeignTargets } from './foreign-targets.ts';
 import { CostHeap } from './heap.ts';
 import type { LockIndex } from './lock-index.ts';
 import { ObjectBinding } from './object-binding.ts';
@@ -72,6 +73,7 @@ export class OrderSearch {
   private readonly closedSlots = new Set<number>();
   private readonly proven = new Map<string, readonly Witness[]>();
   private readonly binding: ObjectBinding;
+  private readonly foreign: ForeignTargets;
   private readonly above = new Map<number, Map<number, Witness[]>>();
   /** Whether any search ended at a bound rather than at the end of what it could reach. */
   boundsHit = false;
@@ -83,6 +85,7 @@ export class OrderSearch {
     this.opaqueFiles = like?.opaqueFiles ?? new Map();
     this.sharedFiles = like?.sharedFiles ?? index.tree.symbols.fileCount;
     this.binding = new ObjectBinding(index);
+    this.foreign = new ForeignTargets(index);
     const { names } = index.tree.symbols;
     const closed = new Set<number>();
     for (const name of [...rules.hubs.keys(), ...rules.noReturn]) closed.add(names.find(name));
@@ -250,7 +253,9 @@ export class OrderSearch {
 
   /** Those witnesses whose indirect calls can be for the object that they pass. */
   possible(witnesses: readonly Witness[]): Witness[] {
-    return witnesses.slice(0, LOOKED_AT).filter((witness) => this.binding.isPossible(witness));
+    return witnesses
+      .slice(0, LOOKED_AT)
+      .filter((witness) => !this.foreign.isForeign(witness) && this.binding.isPossible(witness));
   }
 
   /** Locks held above the acquisitions of a lock, each with its cheapest witness. */

@@ -1,11 +1,12 @@
 import type { OverlayIndex } from '../tree/index.ts';
 import { FunctionAnalysis } from './function-analysis.ts';
+import { halved } from './half-pairs.ts';
 import type { LockIndex } from './lock-index.ts';
 import { isOpaque } from './opaque-paths.ts';
 import { type OrderSites, replaceOrders } from './order-sites.ts';
-import { type CallbackClasses, RegistrationReader } from './registrations.ts';
+import { overlayCallbacks } from './overlay-callbacks.ts';
 import type { RuleSet } from './rules/index.ts';
-import { EMPTY_SUMMARY, type Summary, sameEffects } from './summary.ts';
+import { EFFECT, type Effect, EMPTY_SUMMARY, type Summary, sameEffects } from './summary.ts';
 
 const ROUNDS = 6;
 /** Callers analysed again because a callee's net effect changed, before the rest is left as it was (and said). */
@@ -26,16 +27,9 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
   const own = new Map<number, Summary>();
   for (const fn of tree.removed) own.set(fn, EMPTY_SUMMARY);
   const summaryOf = (fn: number): Summary => own.get(fn) ?? base.summaryOf(fn);
-  // what the changed files register now counts beside what the tree registers
-  const callbacks: CallbackClasses = new Map();
-  const registrations = new RegistrationReader(tree, rules, base.locks);
-  for (const id of new Set(tree.touched.map((fn) => symbols.t.fnFile.at(fn)))) {
-    const file = tree.source(id);
-    if (file) registrations.read(file, callbacks);
-  }
-  const runsIn = (fn: number): Iterable<number> => new Set([...base.runsIn(fn), ...(callbacks.get(fn) ?? [])]);
+  const { runsIn, callbacksIn, moved } = overlayCallbacks(base, tree, rules);
   const analysis = new FunctionAnalysis(tree, rules, base.locks, (fn) => summaryOf(fn).effects, runsIn);
-  let pending = new Set(tree.touched);
+  let pending = new Set([...tree.touched, ...moved]);
   let skippedCallers = 0;
   for (let round = 0; round < ROUNDS && pending.size > 0; round++) {
     const next = new Set<number>();
@@ -44,7 +38,7 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
       const file = tree.source(fileId);
       if (!file || isOpaque(rules, symbols.path(fileId))) continue;
       const before = summaryOf(fn).effects;
-      const summary = analysis.analyse(file, symbols.t.fnLocal.at(fn));
+      const summary = stillHalf(analysis.analyse(file, symbols.t.fnLocal.at(fn)), before);
       own.set(fn, summary);
       if (sameEffects(before, summary.effects)) continue;
       for (const caller of graph.callersOf(fn)) {
@@ -86,9 +80,22 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
     lockSites: base.lockSites,
     summaryOf,
     runsIn,
+    callbacksIn,
     skippedCallers,
     changed: new Set(own.keys()),
     acquirersOf: (lock) => merged(lock, base.acquirersOf, acquirers),
     holdersOf: (lock) => merged(lock, base.holdersOf, holders),
   };
+}
+
+/** What was half a pair before is one still: the other half is no better known now. */
+function stillHalf(summary: Summary, before: readonly Effect[]): Summary {
+  const isHalf = (effect: Effect): boolean =>
+    effect.kind === EFFECT.RELEASE &&
+    before.some(
+      (was) => was.kind === EFFECT.MAY_RELEASE && was.lock === effect.lock && was.instance === effect.instance,
+    );
+  return summary.effects.some(isHalf)
+    ? { ...summary, effects: summary.effects.flatMap((effect) => (isHalf(effect) ? halved([effect]) : [effect])) }
+    : summary;
 }

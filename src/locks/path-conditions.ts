@@ -1,12 +1,14 @@
 import { instructionSize, OP, X } from '../csource/index.ts';
 import type { LinkedFile, Scope } from '../tree/index.ts';
-import { Assumptions, knownValue, type Test, testOf, VALUE } from './assumptions.ts';
+import { Assumptions, knownValue, type Test, testOf, truthOfValue, VALUE } from './assumptions.ts';
 
 /** What is known of values on the paths of one function, and how instructions change it. */
 export class PathConditions {
   readonly set = new Assumptions();
   /** Expressions whose value is remembered. */
   readonly tracked = new Set<number>();
+  /** Expressions that a condition or a return asks for. */
+  readonly read = new Set<number>();
   private readonly file: LinkedFile;
   private readonly scope: Scope;
   private readonly tests = new Map<number, Test>();
@@ -58,6 +60,7 @@ export class PathConditions {
       }
     }
     for (const expr of returned) if (assigned.has(expr)) this.tracked.add(expr);
+    for (const expr of [...tested.keys(), ...returned]) this.read.add(expr);
   }
 
   /** After `target = value`. */
@@ -134,7 +137,7 @@ export class PathConditions {
     if (arg === undefined) return -1;
     const value = this.valueOf(arg);
     const known = value >= 0 ? value : this.set.get(assume, arg);
-    return known === VALUE.ZERO ? 0 : known === VALUE.NONZERO || known === VALUE.NEGATIVE ? 1 : -1;
+    return truthOfValue(known);
   }
 
   /** For each parameter: 1 true, 0 false, -1 unknown. */
@@ -155,10 +158,6 @@ export class PathConditions {
     if (result >= VALUE.UNEQUAL) return -1;
     return result >= VALUE.EQUAL ? VALUE.NONZERO : result;
   }
-}
-
-function truthOfValue(known: number): number {
-  return known === VALUE.ZERO ? 0 : known === VALUE.NONZERO || known === VALUE.NEGATIVE ? 1 : -1;
 }
 
 function mentions(file: LinkedFile, expr: number, target: number, depth: number): boolean {

@@ -1,11 +1,18 @@
 import type { GlobalNames } from '../tree/index.ts';
-import type { Acquisition, Effect, Held, HeldCall, Summary } from './summary.ts';
+import { type Acquisition, EFFECT, type Effect, type Held, type HeldCall, type Summary, WHEN } from './summary.ts';
 
 /** Appends a summary to `out`; instances are interned in `instances`. */
 export function encodeSummary(summary: Summary, instances: GlobalNames, out: number[]): void {
   out.push(summary.effects.length, summary.acquisitions.length, summary.calls.length, summary.bounded ? 1 : 0);
   for (const e of summary.effects)
-    out.push(e.kind, e.lock, instances.internString(e.instance), e.mode, e.when, e.reentrant ? 1 : 0);
+    out.push(
+      e.kind,
+      e.lock,
+      instances.internString(e.instance),
+      e.mode,
+      e.when,
+      (e.reentrant ? 1 : 0) | (e.tries ? 2 : 0),
+    );
   for (const a of summary.acquisitions) {
     out.push(
       a.lock,
@@ -131,14 +138,13 @@ class StoredSummary implements Summary {
   }
 
   private effect(): Effect {
-    return {
-      kind: this.next(),
-      lock: this.next(),
-      instance: this.instances.text(this.next()),
-      mode: this.next(),
-      when: this.next(),
-      reentrant: this.next() === 1,
-    };
+    const kind = this.next();
+    const lock = this.next();
+    const instance = this.instances.text(this.next());
+    const mode = this.next();
+    const when = this.next();
+    const bits = this.next();
+    return { kind, lock, instance, mode, when, reentrant: (bits & 1) !== 0, tries: (bits & 2) !== 0 };
   }
 
   private acquisition(): Acquisition {
@@ -157,6 +163,17 @@ class StoredSummary implements Summary {
       held: this.held(),
       dropped: this.list(),
     };
+  }
+}
+
+/** Makes the releases of an encoded summary half of a pair, in place (see half-pairs.ts). */
+export function halveSummary(words: Int32Array, start: number): void {
+  const count = words[start] as number;
+  for (let i = 0; i < count; i++) {
+    const at = start + HEAD + i * EFFECT_WORDS;
+    if (words[at] !== EFFECT.RELEASE) continue;
+    words[at] = EFFECT.MAY_RELEASE;
+    words[at + 4] = WHEN.ALWAYS;
   }
 }
 

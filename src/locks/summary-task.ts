@@ -2,7 +2,7 @@ import { threadId } from 'node:worker_threads';
 import { GlobalNames, type IndexTask, type TreeIndex } from '../tree/index.ts';
 import { FunctionAnalysis } from './function-analysis.ts';
 import { LockTable } from './lock-table.ts';
-import { type CallbackClasses, RegistrationReader } from './registrations.ts';
+import { type CallbackFacts, noCallbacks, RegistrationReader } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
 import { type Effect, isEmpty, type Summary } from './summary.ts';
 import { encodeSummary } from './summary-codec.ts';
@@ -11,6 +11,8 @@ import { encodeSummary } from './summary-codec.ts';
 export type SummaryInput =
   | { readonly kind: 'files'; readonly files: readonly number[] }
   | { readonly kind: 'functions'; readonly fns: readonly number[] }
+  /** Only how often these functions hold what their callees give back. */
+  | { readonly kind: 'releases'; readonly fns: readonly number[] }
   | {
       readonly kind: 'news';
       /** Locks that are new since the last news, in the numbers of the receiver of all outputs. */
@@ -28,6 +30,10 @@ export interface SummaryOutput {
   readonly data: Int32Array;
   /** Function and lock of each callback that is registered. */
   readonly callbacks: Int32Array;
+  /** Objects of callbacks and what they are handed to, both as locks. */
+  readonly handed: Int32Array;
+  /** Function, how often its callers held what it gives back, how often not. */
+  readonly releases: Int32Array;
   /** Locks and instances that are new in this thread since its last output, in the order of their numbers. */
   readonly lockTexts: readonly string[];
   readonly instanceTexts: readonly string[];
@@ -87,12 +93,14 @@ class SummaryThread {
       case 'files':
         return this.files(input.files);
       case 'functions':
-        return this.functions(input.fns, new Map(), false);
+        return this.functions(input.fns, noCallbacks(), false);
+      case 'releases':
+        return this.releases(input.fns);
     }
   }
 
   private files(files: readonly number[]): SummaryOutput {
-    const callbacks: CallbackClasses = new Map();
+    const callbacks = noCallbacks();
     const fns: number[] = [];
     for (const entry of files) {
       const file = this.index.source(entry < 0 ? ~entry : entry);
@@ -103,7 +111,18 @@ class SummaryThread {
     return this.functions(fns, callbacks, true);
   }
 
-  private functions(fns: readonly number[], callbacks: CallbackClasses, first: boolean): SummaryOutput {
+  private releases(fns: readonly number[]): SummaryOutput {
+    const { symbols } = this.index;
+    this.analysis.releases.clear();
+    for (const fn of fns) {
+      const file = this.index.source(symbols.t.fnFile.at(fn));
+      if (file) this.analysis.analyse(file, symbols.t.fnLocal.at(fn));
+    }
+    const counts = [...this.analysis.releases].flatMap(([fn, { matched, missed }]) => [fn, matched, missed]);
+    return { ...this.functions([], noCallbacks(), false), releases: Int32Array.from(counts) };
+  }
+
+  private functions(fns: readonly number[], callbacks: CallbackFacts, first: boolean): SummaryOutput {
     const { symbols } = this.index;
     const done: number[] = [];
     const starts: number[] = [];
@@ -131,7 +150,9 @@ class SummaryThread {
       fns: Int32Array.from(done),
       starts: Int32Array.from(starts),
       data: Int32Array.from(data),
-      callbacks: Int32Array.from([...callbacks].flatMap(([fn, set]) => [...set].flatMap((lock) => [fn, lock]))),
+      callbacks: pairs(callbacks.bound),
+      handed: pairs(callbacks.handed),
+      releases: new Int32Array(0),
       lockTexts,
       instanceTexts,
     };
@@ -144,6 +165,10 @@ class SummaryThread {
       ? summary
       : { ...summary, calls: summary.calls.filter((call) => known(call.callee)) };
   }
+}
+
+function pairs(map: ReadonlyMap<number, ReadonlySet<number>>): Int32Array {
+  return Int32Array.from([...map].flatMap(([key, set]) => [...set].flatMap((value) => [key, value])));
 }
 
 const NONE: readonly Effect[] = [];

@@ -7,12 +7,17 @@ export const WHEN = {
   NEGATIVE: 4,
   PARAMETER_TRUE: 16,
   PARAMETER_FALSE: 32,
+  /** Two parameters together: 32 * one + two, each twice its position, and one more when it must be false. */
+  BOTH: 1024,
 } as const;
 
 export const MODE = { EXCLUSIVE: 0, SHARED: 1, RECURSIVE: 2 } as const;
 
-/** TOUCH: taken and let go inside, of a place that only the caller can name. */
-export const EFFECT = { ACQUIRE: 0, RELEASE: 1, MAY_RELEASE: 2, TOUCH: 3 } as const;
+/**
+ * TOUCH: taken and let go inside, of a place that only the caller can name. EXPECT: let go and taken again inside, so
+ * that the caller has to hold it; `when` counts the levels down to where that happens.
+ */
+export const EFFECT = { ACQUIRE: 0, RELEASE: 1, MAY_RELEASE: 2, TOUCH: 3, EXPECT: 4 } as const;
 
 /** A lock held at some place. */
 export interface Held {
@@ -64,6 +69,8 @@ export interface Effect {
   readonly mode: number;
   readonly when: number;
   readonly reentrant: boolean;
+  /** Taken without waiting for it: an order that leads here cannot block. */
+  readonly tries: boolean;
 }
 
 /** All that the order analysis knows of one function. */

@@ -218,3 +218,76 @@ describe('locks let go twice', () => {
     expect(findings).toMatchObject([{ kind: 'double-unlock', verdict: 'transient', introducedBy: 1, fixedBy: 2 }]);
   });
 });
+
+describe('sections and semaphores', () => {
+  test('an early return inside a read section of RCU', async () => {
+    const section = (more: string): string =>
+      work('rcu_read_lock();', 'ret = step(n);', more, 'rcu_read_unlock();', 'return ret;');
+    expect(await turning(section(''), section('if (ret) return ret;'))).toEqual(['missing-unlock introduced rcu']);
+  });
+
+  test('a read section that ends twice', async () => {
+    const section = (more: string): string =>
+      work('rcu_read_lock();', 'ret = step(n);', 'if (ret)', `\t${more}`, 'rcu_read_unlock();', 'return ret;');
+    expect(await turning(section('step(0);'), section('rcu_read_unlock();'))).toEqual(['double-unlock introduced rcu']);
+  });
+
+  test('a semaphore that one error path keeps', async () => {
+    const down = (more: string): string =>
+      fn(
+        'int work(struct semaphore *sem, int n)',
+        'int ret;',
+        'if (down_interruptible(&gate))',
+        '\treturn -EINTR;',
+        'ret = step(n);',
+        'if (ret) {',
+        more,
+        '\treturn -EIO;',
+        '}',
+        'up(&gate);',
+        'return ret;',
+      );
+    const head = 'struct semaphore gate;\n';
+    expect(await turning(head + down('up(&gate);'), head + down(''))).toEqual(['missing-unlock introduced gate']);
+  });
+});
+
+describe('one fault', () => {
+  const part = (name: string, more: string): string =>
+    fn(`int ${name}(int n)`, 'int ret;', 'mutex_lock(&a);', 'ret = step(n);', more, 'mutex_unlock(&a);', 'return ret;');
+
+  test('in two functions is one finding with two places', async () => {
+    const both = (more: string): string => part('one', more) + part('two', more);
+    const { findings } = await reviewOf({ 'a.c': HEAD, 'x.c': both('') }, { 'x.c': both('if (ret) return ret;') });
+    expect(findings.map((f) => f.paths.map((path) => path.chain[0]?.function))).toEqual([['one', 'two']]);
+  });
+
+  test('of a callee is not told again of its callers', async () => {
+    const get = (more: string): string =>
+      fn('static int get(int n)', 'mutex_lock(&a);', 'if (n) {', more, 'return -EIO;', '}', 'return 0;');
+    const callers = ['one', 'two'].map((name) =>
+      fn(`int ${name}(int n)`, 'int ret = get(n);', 'if (ret)', '\treturn ret;', 'mutex_unlock(&a);', 'return 0;'),
+    );
+    const before = get('mutex_unlock(&a);') + callers.join('');
+    expect(await turning(before, get('') + callers.join(''))).toEqual(['missing-unlock introduced a']);
+  });
+});
+
+describe('a callee that lets go of the lock and takes it again', () => {
+  const callee = fn('static void drain(int n)', 'mutex_unlock(&a);', 'step(n);', 'mutex_lock(&a);');
+
+  test('expects it to be held', async () => {
+    const before = fn('int work(int n)', 'mutex_lock(&a);', 'step(n);', 'drain(n);', 'mutex_unlock(&a);', 'return 0;');
+    const after = fn('int work(int n)', 'mutex_lock(&a);', 'step(n);', 'mutex_unlock(&a);', 'drain(n);', 'return 0;');
+    expect(await turning(callee + before, callee + after)).toEqual(['unlock-not-held introduced a']);
+  });
+
+  test('leaves it behind in a callback that nobody calls with it', async () => {
+    const types = 'struct work_struct { int n; };\nstruct bar { struct work_struct poll; };\n';
+    const run = (...body: string[]): string => fn('static void run(struct work_struct *work)', ...body);
+    const setup = fn('void setup(struct bar *bar)', 'INIT_WORK(&bar->poll, run);');
+    const before = types + callee + run('mutex_lock(&a);', 'drain(1);', 'mutex_unlock(&a);') + setup;
+    const after = types + callee + run('drain(1);') + setup;
+    expect(await turning(before, after)).toEqual(['missing-unlock introduced a']);
+  });
+});

@@ -150,9 +150,14 @@ describe('the same object, and yet no deadlock', () => {
     expect(await adding([f])).toEqual([]);
   });
 
-  test('two readers', async () => {
+  test('two read sections of sleepable RCU', async () => {
+    const f = fn('void f(void)', 'srcu_read_lock(&sleeping);', 'srcu_read_lock(&sleeping);');
+    expect(await adding(['DEFINE_SRCU(sleeping);\n', f])).toEqual([]);
+  });
+
+  test('two readers of a semaphore do block: a writer may come between', async () => {
     const f = fn('void f(struct foo *foo)', 'down_read(&foo->sem);', 'down_read(&foo->sem);');
-    expect(await adding([f])).toEqual([]);
+    expect(await adding([f])).toEqual(['self-deadlock introduced foo.sem']);
   });
 
   test('a lock that is only asserted to be held', async () => {

@@ -5,6 +5,7 @@ import type {
   ClassRule,
   Context,
   ForbiddenCall,
+  Handover,
   Hub,
   OrderRule,
   Registration,
@@ -55,6 +56,7 @@ export function normalize(file: RulesFile): Piece[] {
         context: s.context ?? null,
         held: s.held ?? [],
         unbound: s.unbound ?? false,
+        binds: s.binds ?? null,
         because: s.because,
       };
       pieces.push({ kind: 'slot', key: slot, path, value });
@@ -77,6 +79,19 @@ export function normalize(file: RulesFile): Piece[] {
         also,
       };
       pieces.push({ kind: 'registration', key: name, path, value });
+    });
+  for (const [i, h] of (file.handovers ?? []).entries())
+    each(h.name, ['handovers', i, 'name'], (name, path) => {
+      const value: Handover = {
+        name,
+        of: h.of,
+        objectArg: h.object,
+        onArg: h.on,
+        field: h.field ?? null,
+        waitClass: h.wait ?? null,
+        because: h.because,
+      };
+      pieces.push({ kind: 'handover', key: name, path, value });
     });
   for (const [i, h] of (file.hubs ?? []).entries())
     each(h.name, ['hubs', i, 'name'], (name, path) => {

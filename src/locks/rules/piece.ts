@@ -5,6 +5,7 @@ import type {
   ContextTest,
   ForbiddenCall,
   GuardApi,
+  Handover,
   Hub,
   LockApi,
   LockFamily,
@@ -40,6 +41,7 @@ export interface PieceValues {
   readonly 'sleeping-flag': string;
   readonly 'flag-keeper': string;
   readonly 'context-test': ContextTest;
+  readonly handover: Handover;
   readonly hub: Hub;
   readonly order: OrderRule;
   readonly forbidden: ForbiddenCall;

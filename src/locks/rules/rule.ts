@@ -107,6 +107,8 @@ export interface SlotRule {
   readonly held: readonly string[];
   /** Its targets are kept in a list and called for objects of their own kind only: no chain is walked through it. */
   readonly unbound: boolean;
+  /** Who fills the slot is a callback of the object around it, under this prefix: `notifier` → `notifier:foo.nb`. */
+  readonly binds: string | null;
   readonly because: string;
 }
 
@@ -125,6 +127,21 @@ export interface Registration {
   readonly also: readonly { readonly fnArg: number; readonly context: Context; readonly slot: string | null }[];
   /** Slot to which the target is added (`work_struct.func`), or null. */
   readonly slot: string | null;
+}
+
+/** A call that hands an object to something that runs its callbacks: `queue_work(wq, work)`. */
+export interface Handover {
+  readonly name: string;
+  /** Prefix of the classes under which callbacks of such objects are known (`work`, `notifier`). */
+  readonly of: string;
+  readonly objectArg: number;
+  /** The argument with what it is handed to. */
+  readonly onArg: number;
+  /** Fields from there to the lock that is held around the callbacks. */
+  readonly field: string | null;
+  /** Prefix of the class that waits for them all (`workqueue`), or null when `field` is a lock. */
+  readonly waitClass: string | null;
+  readonly because: string;
 }
 
 /** A function that the search does not walk through; `acquires` is its written summary. */
@@ -232,6 +249,7 @@ export interface RuleSet {
   readonly containers: ReadonlySet<string>;
   readonly transparent: ReadonlyMap<string, Transparent>;
   readonly slots: ReadonlyMap<string, SlotRule>;
+  readonly handovers: ReadonlyMap<string, Handover>;
   readonly registrations: ReadonlyMap<string, Registration>;
   readonly hubs: ReadonlyMap<string, Hub>;
   readonly orders: readonly OrderRule[];

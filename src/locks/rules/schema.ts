@@ -192,6 +192,16 @@ const objectRegistration = closed({
   context,
 });
 
+const handover = closed({
+  name: names,
+  of: identifier.describe('Prefix of the classes of such objects: work, notifier.'),
+  object: arg.describe('Argument with the object.'),
+  on: arg.describe('Argument with what it is handed to.'),
+  field: identifier.optional().describe('The lock in there that is held around the callbacks.'),
+  wait: identifier.optional().describe('Prefix of the class that waits for all of them: workqueue.'),
+  because,
+});
+
 const hub = closed({
   name: names,
   acquires: z.array(lockClass).optional().describe('What it may take, as far as it matters to its callers.'),
@@ -234,6 +244,9 @@ export const rulesFile = closed({
           .boolean()
           .optional()
           .describe('Its targets wait in a list for objects of their own kind: no chain is walked through it.'),
+        binds: identifier
+          .optional()
+          .describe('Who fills it is a callback of the object around it: notifier, for notifier:foo.nb.'),
         because,
       }),
     )
@@ -256,6 +269,7 @@ export const rulesFile = closed({
   'sleeping-flags': z.array(identifier).optional().describe('Allocation flags that let the allocator sleep.'),
   'flag-keepers': z.array(identifier).optional().describe('Calls that only keep the flags they are given.'),
   'context-tests': z.array(contextTest).optional().describe('Calls that tell whether sleeping is allowed.'),
+  handovers: z.array(handover).optional(),
   hubs: z.array(hub).optional(),
   orders: z
     .array(
