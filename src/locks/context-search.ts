@@ -71,10 +71,11 @@ export class ContextSearch {
   private readonly started = new Map<number, readonly Start[]>();
   boundsHit = false;
 
-  constructor(orders: OrderSearch, rules: RuleSet) {
+  /** `before` is the search of the tree that this one lies over. */
+  constructor(orders: OrderSearch, rules: RuleSet, before: ContextSearch | null = null) {
     this.orders = orders;
     this.index = orders.index;
-    this.walks = new ContextWalks(this.index, rules);
+    this.walks = new ContextWalks(this.index, rules, before?.walks ?? null);
     this.contexts = new CallbackContexts(this.index, rules);
     this.nature = new LockNature(this.index, rules);
     this.binding = new ObjectBinding(this.index);

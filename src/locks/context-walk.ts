@@ -47,13 +47,21 @@ export class ContextWalks {
   readonly index: LockIndex;
   readonly classes: LockClasses;
   readonly rules: RuleSet;
+  private readonly before: ContextWalks | null;
+  /** Functions of changed files, and functions whose summary was worked out again. */
+  private readonly touched: ReadonlySet<number>;
+  private readonly again: ReadonlySet<number>;
   private readonly views = new Map<number, ContextView>();
   private readonly effects = new Map<number, readonly Effect[]>();
   private readonly apis = new Map<string, LockApi | null>();
 
-  constructor(index: LockIndex, rules: RuleSet) {
+  /** `before` walked the tree that this one lies over: what did not change is not walked again. */
+  constructor(index: LockIndex, rules: RuleSet, before: ContextWalks | null = null) {
     this.index = index;
     this.rules = rules;
+    this.before = before;
+    this.touched = new Set((index.tree as { touched?: readonly number[] }).touched ?? []);
+    this.again = (index as { changed?: ReadonlySet<number> }).changed ?? new Set();
     this.classes = new LockClasses(index.tree.inference, index.locks, rules.containers);
   }
 
@@ -61,10 +69,22 @@ export class ContextWalks {
   of(fn: number): ContextView {
     let view = this.views.get(fn);
     if (!view) {
-      view = this.walk(fn, 0);
+      view = this.before && this.isAsBefore(fn) ? this.before.of(fn) : this.walk(fn, 0);
       this.views.set(fn, view);
     }
     return view;
+  }
+
+  /** Whether neither the function, nor what it calls directly or through one wrapper, changed. */
+  private isAsBefore(fn: number): boolean {
+    const { graph } = this.index.tree;
+    const isChanged = (word: number): boolean => word >= 0 && (this.touched.has(word) || this.again.has(word));
+    if (isChanged(fn)) return false;
+    for (const callee of graph.calleesOf(fn)) {
+      if (isChanged(callee)) return false;
+      if (callee >= 0) for (const next of graph.calleesOf(callee)) if (isChanged(next)) return false;
+    }
+    return true;
   }
 
   private walk(fn: number, depth: number): ContextView {

@@ -43,7 +43,8 @@ export function judgeContexts(
   rules: RuleSet,
   pairs: readonly LockPair[],
 ): CycleFinding[] {
-  const searches = orders.map((order) => new ContextSearch(order, rules));
+  const searches: ContextSearch[] = [];
+  for (const order of orders) searches.push(new ContextSearch(order, rules, searches.at(-1) ?? null));
   const groups = new Map<string, ContextGroup>();
   const none = (): Evidence[][] => steps.map(() => []);
   const views: LockIndex[] = [base, ...steps];
