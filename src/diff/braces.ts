@@ -41,17 +41,17 @@ export function scanBraces(lines: readonly string[], depthBefore: number): Brace
     let drop: number[] = [];
     for (let at = 0; at < line.length; at++) {
       const c = line[at]!;
-      const two = line.slice(at, at + 2);
+      const next = line[at + 1];
       if (comment) {
-        if (two === '*/') {
+        if (c === '*' && next === '/') {
           comment = false;
           at++;
         }
       } else if (quote !== '') {
         if (c === '\\') at++;
         else if (c === quote) quote = '';
-      } else if (two === '//') break;
-      else if (two === '/*') {
+      } else if (c === '/' && next === '/') break;
+      else if (c === '/' && next === '*') {
         comment = true;
         at++;
       } else if (c === '"' || c === "'") quote = c;

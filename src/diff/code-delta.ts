@@ -29,8 +29,9 @@ export interface CodeDelta {
 export function codeDelta(pair: RangePair): CodeDelta {
   const from = placedLines(pair.from?.files ?? []);
   const to = placedLines(pair.to?.files ?? []);
-  const gained = without(to, from);
-  const lost = without(from, to);
+  const [older, newer] = [from.map(keyed), to.map(keyed)];
+  const gained = without(newer, older);
+  const lost = without(older, newer);
   return {
     pair,
     from,
@@ -40,29 +41,35 @@ export function codeDelta(pair: RangePair): CodeDelta {
   };
 }
 
-const keyOf = (line: PlacedLine): string => `${line.kind}${line.file}\0${line.text.replace(/\s+/g, ' ').trim()}`;
+/** A line with what it is compared by: what it says, and that with its function. */
+interface KeyedLine {
+  readonly line: PlacedLine;
+  readonly key: string;
+  readonly place: string;
+}
+
+function keyed(line: PlacedLine): KeyedLine {
+  const key = `${line.kind}${line.file}\0${line.text.replace(/\s+/g, ' ').trim()}`;
+  return { line, key, place: `${line.inside ?? ''}\0${key}` };
+}
 
 /**
  * Lines of `lines` that `others` does not have, counting how often. A line is first looked for in its own function, so
  * that of two like lines (`lock();`) the one in the other function is told to be the new one.
  */
-function without(lines: readonly PlacedLine[], others: readonly PlacedLine[]): PlacedLine[] {
-  const placeOf = (line: PlacedLine): string => `${line.inside ?? ''}\0${keyOf(line)}`;
-  const elsewhere = subtract(lines, others, placeOf);
-  const unused = subtract(others, lines, placeOf);
-  return subtract(elsewhere, unused, keyOf);
+function without(lines: readonly KeyedLine[], others: readonly KeyedLine[]): PlacedLine[] {
+  const elsewhere = subtract(lines, others, 'place');
+  if (elsewhere.length === 0) return [];
+  const unused = subtract(others, lines, 'place');
+  return subtract(elsewhere, unused, 'key').map(({ line }) => line);
 }
 
-function subtract(
-  lines: readonly PlacedLine[],
-  others: readonly PlacedLine[],
-  key: (line: PlacedLine) => string,
-): PlacedLine[] {
+function subtract(lines: readonly KeyedLine[], others: readonly KeyedLine[], by: 'key' | 'place'): KeyedLine[] {
   const counts = new Map<string, number>();
-  for (const line of others) counts.set(key(line), (counts.get(key(line)) ?? 0) + 1);
+  for (const line of others) counts.set(line[by], (counts.get(line[by]) ?? 0) + 1);
   return lines.filter((line) => {
-    const left = counts.get(key(line)) ?? 0;
-    if (left > 0) counts.set(key(line), left - 1);
+    const left = counts.get(line[by]) ?? 0;
+    if (left > 0) counts.set(line[by], left - 1);
     return left === 0;
   });
 }

@@ -2,7 +2,7 @@ import { type Claim, checkClaims } from './claims.ts';
 import { type CodeDelta, codeDelta, isCode } from './code-delta.ts';
 import type { ComparableSeries } from './comparable.ts';
 import { type FollowUp, followUps } from './follow-up.ts';
-import { type PairStatus, rangeDiff } from './range-diff.ts';
+import { type PairStatus, type RangeDiff, rangeDiff } from './range-diff.ts';
 import { rangeDiffText } from './range-diff-text.ts';
 import { rewrittenAs } from './rewritten.ts';
 import { unmentioned } from './unmentioned.ts';
@@ -38,7 +38,8 @@ export interface Comparison {
 }
 
 /**
- * Holds two versions of a series against each other and against the changelog of the newer one.
+ * Holds two versions of a series against each other and against the changelog of the newer one; `diff` is their
+ * range-diff, for who has it already.
  *
  * @example
  * const comparison = compareVersions(v10, v11);
@@ -48,8 +49,8 @@ export function compareVersions(
   from: ComparableSeries,
   to: ComparableSeries,
   lockDelta: readonly string[] = [],
+  diff: RangeDiff = rangeDiff(from.patches, to.patches),
 ): Comparison {
-  const diff = rangeDiff(from.patches, to.patches);
   const deltas = diff.pairs.map(codeDelta);
   return {
     from: { version: from.version, messageId: from.messageId },

@@ -1,4 +1,4 @@
-import { compareVersions } from '../diff/index.ts';
+import { compareVersions, rangeDiff } from '../diff/index.ts';
 import type { RuleSet } from '../locks/index.ts';
 import type { Series } from '../series/index.ts';
 import { lockOperations } from './lock-operations.ts';
@@ -6,7 +6,8 @@ import type { Comparison } from './review.ts';
 
 /** Holds two versions against each other as a review shows it, the lock operations included. */
 export function compareSeries(from: Series, to: Series, rules: RuleSet): Comparison {
-  const compared = compareVersions(from, to, lockOperations(from, to, rules));
+  const diff = rangeDiff(from.patches, to.patches);
+  const compared = compareVersions(from, to, lockOperations(from, to, diff, rules), diff);
   return {
     from: { version: from.version, messageId: from.messageId ?? '' },
     to: { version: to.version, messageId: to.messageId ?? '' },

@@ -35,12 +35,13 @@ export function readAnswers(mails: readonly Mail[]): RememberedAnswer[] {
   return mails.flatMap((mail) => {
     if (mail.messageId === null || isProgram(mail)) return [];
     const body = mail.body.slice(0, LONGEST_BODY);
-    const text = ownText(body);
-    if (!/\w{2}/.test(text)) return [];
     const asked = askedAbout(mail, own, byId);
     const named = fingerprintsIn(body).filter((f) => asked.length === 0 || asked.includes(f));
     // To a mail with several findings, an answer that names none of them is shown with each, but decides none.
     const about = named.length > 0 ? named : asked;
+    if (about.length === 0) return [];
+    const text = ownText(body);
+    if (!/\w{2}/.test(text)) return [];
     const { verdict, quote } = judge(text);
     const by = mail.from?.name || mail.from?.email || '';
     return about.map((fingerprint) => ({

@@ -9,8 +9,8 @@ import type { InputRequest } from './request.ts';
 /** The mails of a request, grouped and linked, and what of them could not be used. */
 export interface Input {
   readonly lineages: readonly Lineage[];
-  /** What people answered to findings, in all of the mails. */
-  readonly answers: readonly RememberedAnswer[];
+  /** Finds what people answered to findings, in all of the mails. */
+  readonly answers: () => readonly RememberedAnswer[];
   /** Mails and files that could not be read, one line each. */
   readonly unparsed: readonly string[];
   /** What else the reader should know about the input. */
@@ -53,7 +53,12 @@ export async function readInput(request: InputRequest): Promise<Outcome<Input>> 
       'input/no-such-version',
       `no series of the input has the mail <${unknown}> that --link or --unlink names`,
     );
-  return ok({ lineages: linkVersions(grouped.series, request.overrule), answers: readAnswers(mails), unparsed, notes });
+  return ok({
+    lineages: linkVersions(grouped.series, request.overrule),
+    answers: () => readAnswers(mails),
+    unparsed,
+    notes,
+  });
 }
 
 function isMissing(fault: Fault): boolean {

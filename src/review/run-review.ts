@@ -63,7 +63,7 @@ export async function runReview(request: ReviewRequest): Promise<Outcome<Review>
 
   const comparison = previous === null ? null : compareSeries(previous, series, rules);
 
-  const known = await recallAnswers(input.value.answers, request.answers ?? null);
+  const known = await recallAnswers(input.value.answers(), request.answers ?? null);
 
   return ok(assemble(request, input.value, picked.value, rules, analysed.value, comparison, known, ruleNotes));
 }

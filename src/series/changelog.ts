@@ -65,8 +65,11 @@ const INLINE = new RegExp(`${BULLET}\\[?${V}\\]?(?:\\s\\([^()]{0,60}\\))?\\s{0,3
 const CONTAINER =
   /^\s{0,8}(?:[-*=]\s{0,3})?(?:change[ -]?log|changes|change history|revision history|version history|history|patch history|version changes)(?:\s\([^()]{0,60}\))?\s{0,4}[:：]?\s{0,4}(?:-{3,}|={3,})?$/i;
 
+/** No form matches a line without one of these: most lines are done with one look. */
+const TELLING = /v\.?\d|rfc|version|change|history/i;
+
 function readHeading(line: string): Heading | null {
-  if (line.length > 240 || /^\s{0,8}>/.test(line)) return null;
+  if (line.length > 240 || !TELLING.test(line) || /^\s{0,8}>/.test(line)) return null;
   for (const [form, read] of FORMS) {
     const m = form.exec(line);
     if (m) return { ...read(m), inline: '', container: false };
