@@ -1,4 +1,4 @@
-import { clean, renderComparison, renderJson } from '../report/index.ts';
+import { clean, renderComparison } from '../report/index.ts';
 import { deliver, lookOf, refuse } from './deliver.ts';
 import { type CommonOptions, type OutputOptions, overruleOf, type VersionOptions } from './options.ts';
 import { resolveSettings } from './settings.ts';
@@ -37,6 +37,8 @@ export async function compareCommand(
   if (!compared.ok) return refuse(compared.fault, to);
   const look = lookOf(options.output, settings.value.color, to);
   const text =
-    options.format === 'json' ? renderJson(compared.value) : renderComparison(compared.value, { ...look, all: true });
+    options.format === 'json'
+      ? (await import('./render-json.ts')).renderJson(compared.value)
+      : renderComparison(compared.value, { ...look, all: true });
   return deliver(text, options.output, 0, to);
 }

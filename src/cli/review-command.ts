@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { renderB4, renderJson, renderMarkdown, renderText } from '../report/index.ts';
+import { renderB4, renderMarkdown, renderText } from '../report/index.ts';
 import type { Review, ReviewRequest } from '../review/index.ts';
 import { answerFile } from '../store/index.ts';
-import { type B4Input, b4Review } from './b4-review.ts';
+import type { B4Input } from './b4-review.ts';
 import { dataFolder } from './data-folder.ts';
 import { deliver, type Look, lookOf, refuse } from './deliver.ts';
 import { type CommonOptions, type OutputOptions, overruleOf, type VersionOptions } from './options.ts';
@@ -50,16 +50,17 @@ export async function reviewCommand(
   if (options.format === 'b4' && inputs.length === 1 && inputs[0] === '-') {
     const run = (input: B4Input) =>
       engine.runReview({ ...request, stdin: input.stdin, pick: request.pick ?? input.pick }).finally(progress.clear);
+    const { b4Review } = await import('./b4-review.ts');
     return b4Review(run, options.output, to);
   }
   const review = await engine.runReview(request).finally(progress.clear);
   if (!review.ok) return refuse(review.fault, to);
   const look = lookOf(options.output, color, to);
-  return deliver(render(review.value, options, look), options.output, verdictCode(review.value), to);
+  return deliver(await render(review.value, options, look), options.output, verdictCode(review.value), to);
 }
 
-function render(review: Review, options: ReviewOptions, look: Look): string {
-  if (options.format === 'json') return renderJson(review);
+async function render(review: Review, options: ReviewOptions, look: Look): Promise<string> {
+  if (options.format === 'json') return (await import('./render-json.ts')).renderJson(review);
   if (options.format === 'b4') return renderB4(review, null);
   if (options.format === 'markdown') return renderMarkdown(review);
   return renderText(review, { ...look, all: options.all === true });

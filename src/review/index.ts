@@ -4,6 +4,7 @@
  */
 export type { AnswerStore, RememberedAnswer } from './answer-store.ts';
 export { drawDiagram } from './diagram.ts';
+export { runCompare, runExplain, runIndex, runReview, runRulesCheck } from './engine.ts';
 export { reviewJsonSchema } from './json-schema.ts';
 export type {
   CompareRequest,
@@ -45,8 +46,3 @@ export type {
   WitnessPath,
 } from './review.ts';
 export { compareResultSchema, explanationSchema, reviewSchema } from './review.ts';
-export { runCompare } from './run-compare.ts';
-export { runExplain } from './run-explain.ts';
-export { runIndex } from './run-index.ts';
-export { runReview } from './run-review.ts';
-export { runRulesCheck } from './run-rules-check.ts';

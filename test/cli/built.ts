@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import { transformSync } from 'rolldown/utils';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -32,19 +32,16 @@ export function buildProgram(): Built {
   for (const file of sources) {
     const target = join(folder, 'dist', file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
-    const options = {
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.ESNext,
-      verbatimModuleSyntax: true,
-      rewriteRelativeImportExtensions: true,
-    };
-    const { outputText } = ts.transpileModule(readFileSync(join(root, 'src', file), 'utf8'), {
-      compilerOptions: options,
+    const { code, errors } = transformSync(file, readFileSync(join(root, 'src', file), 'utf8'), {
+      target: 'es2022',
+      typescript: { onlyRemoveTypeImports: true, rewriteImportExtensions: 'rewrite' },
     });
-    writeFileSync(target, outputText);
+    if (errors.length > 0) throw new Error(`${file} cannot be read as TypeScript`, { cause: errors });
+    writeFileSync(target, code);
   }
   for (const shared of ['package.json', 'node_modules', 'schema'])
     symlinkSync(join(root, shared), join(folder, shared));
+  execFileSync(process.execPath, [join(root, 'scripts', 'bundle.mjs'), folder]);
   // The loader of rules follows no links.
   cpSync(join(root, 'rules'), join(folder, 'rules'), { recursive: true });
   return {
