@@ -1,5 +1,6 @@
 // One file, because the walk up, the walk down and the check of a whole chain share how arguments and drops are followed.
-import { FLAG, X } from '../csource/index.ts';
+import { F, FLAG, VAR, X } from '../csource/index.ts';
+import type { Scope } from '../tree/index.ts';
 import { knownValue, VALUE } from './assumptions.ts';
 import { ATOMIC_CONTEXTS, CallbackContexts, type Start } from './callback-contexts.ts';
 import { type ContextView, ContextWalks, type Site, type SiteState } from './context-walk.ts';
@@ -218,7 +219,7 @@ export class ContextSearch {
       for (const next of inner.sites) {
         const event = probe(inner, next);
         if (!event && next.words.length === 0) continue;
-        const states = next.states.filter((state) => agree(state.parameters, node.bindings));
+        const states = next.states.filter((state) => agree(state, node.bindings));
         if (states.length === 0) continue;
         if (event) {
           if (event.parameter >= 0 && node.bindings[event.parameter] !== 1) continue;
@@ -328,7 +329,7 @@ export class ContextSearch {
     for (let i = 0; i < hazard.fns.length; i++) {
       const site = hazard.sites[i] as Site;
       const first = i === 0;
-      const states: SiteState[] = site.states.filter((state) => agree(state.parameters, bindings));
+      const states: SiteState[] = site.states.filter((state) => agree(state, bindings));
       let kept: number[] | null = null;
       let passes = false;
       for (const state of states) {
@@ -395,7 +396,10 @@ export class ContextSearch {
       if (value === VALUE.NONZERO || value === VALUE.NEGATIVE) return 1;
       if (file.kind(arg) !== X.NAME) return -1;
       const at = scope.vars.get(file.a(arg));
-      return at !== undefined && at < scope.parameters ? (bindings[at] ?? -1) : -1;
+      if (at === undefined) return -1;
+      const known = at < scope.parameters ? (bindings[at] ?? -1) : -1;
+      // who hands a pointer on has one
+      return known < 0 && isPointer(scope, at) ? 1 : known;
     });
   }
 }
@@ -415,13 +419,23 @@ export function linksOf(chain: Chain): Link[] {
   return links;
 }
 
+function isPointer(scope: Scope, at: number): boolean {
+  const { functions, vars } = scope.file.facts;
+  const first = functions[scope.local * F.WORDS + F.VARS] as number;
+  return ((vars[(first + at) * VAR.WORDS + VAR.POINTER] as number) & 0xff) > 0;
+}
+
 /** Whether a start is one where nobody may sleep. */
 export function isAtomicStart(start: Start): boolean {
   return ATOMIC_CONTEXTS.has(start.context);
 }
 
-function agree(parameters: readonly number[], bindings: readonly number[]): boolean {
-  return parameters.every((value, i) => value < 0 || (bindings[i] ?? -1) < 0 || bindings[i] === value);
+/** Whether a way through a function is possible with what is known of its parameters. */
+function agree(state: SiteState, bindings: readonly number[]): boolean {
+  return (
+    state.parameters.every((value, i) => value < 0 || (bindings[i] ?? -1) < 0 || bindings[i] === value) &&
+    state.allowedBy.every((p) => (bindings[p] ?? -1) >= 0)
+  );
 }
 
 function lastPart(text: string): string {

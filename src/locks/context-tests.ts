@@ -9,7 +9,12 @@ const MAY_NOT =
   /(?:^|_)(?:atomic|in_atomic|nowait|no_wait|nosleep|no_sleep|nonblock|nonblocking|polling|irqs_?off|in_irq|from_irq|in_isr|panic|in_panic|oops|crash|crashing)$/;
 
 /** 1 when the truth of a condition means that sleeping is allowed, -1 when it means the opposite, 0 for neither. */
-export function sleepTest(file: LinkedFile, condition: number, rules: RuleSet): number {
+export function sleepTest(
+  file: LinkedFile,
+  condition: number,
+  rules: RuleSet,
+  isParameter: (name: number) => boolean,
+): number {
   let e = condition;
   let sense = 1;
   for (let i = 0; i < 12; i++) {
@@ -28,7 +33,7 @@ export function sleepTest(file: LinkedFile, condition: number, rules: RuleSet): 
         if (rule) return rule.means === 'may-sleep' ? sense : -sense;
         const [first] = file.list(file.b(e));
         if (first === undefined || !/^(?:un)?likely$|^READ_ONCE$|^WARN_ON(?:_ONCE)?$/.test(name))
-          return sense * byName(name);
+          return sense * sleepName(name);
         e = first;
         continue;
       }
@@ -36,11 +41,12 @@ export function sleepTest(file: LinkedFile, condition: number, rules: RuleSet): 
         const name = file.name(file.a(e));
         const rule = rules.contextTests.get(name);
         if (rule) return rule.means === 'may-sleep' ? sense : -sense;
-        return sense * byName(name);
+        // what a parameter says is known where the function is called
+        return isParameter(file.a(e)) ? 0 : sense * sleepName(name);
       }
       case X.FIELD:
       case X.ARROW:
-        return sense * byName(file.name(file.b(e)));
+        return sense * sleepName(file.name(file.b(e)));
       default:
         // gfp & __GFP_DIRECT_RECLAIM, flags & FOO_NOWAIT
         if (file.kind(e) !== BITWISE_AND) return 0;
@@ -50,7 +56,8 @@ export function sleepTest(file: LinkedFile, condition: number, rules: RuleSet): 
   return 0;
 }
 
-function byName(name: string): number {
+/** 1 for a name that says that sleeping is allowed, -1 for one that says the opposite, 0 for any other. */
+export function sleepName(name: string): number {
   const lower = name.toLowerCase();
   return MAY_NOT.test(lower) ? -1 : MAY_SLEEP.test(lower) ? 1 : 0;
 }
@@ -58,5 +65,5 @@ function byName(name: string): number {
 function ofMask(file: LinkedFile, mask: number, rules: RuleSet): number {
   if (mask < 0 || file.kind(mask) !== X.NAME) return 0;
   const name = file.name(file.a(mask));
-  return rules.sleepingFlags.has(name) ? 1 : byName(name);
+  return rules.sleepingFlags.has(name) ? 1 : sleepName(name);
 }

@@ -1,6 +1,6 @@
 import { F, instructionSize, OP, X } from '../csource/index.ts';
 import { type LinkedFile, openScope, type Scope } from '../tree/index.ts';
-import { sleepTest } from './context-tests.ts';
+import { sleepName, sleepTest } from './context-tests.ts';
 import type { ContextWatch, SeenCall } from './context-watch.ts';
 import { FunctionWalk } from './function-walk.ts';
 import type { Entry } from './held-sets.ts';
@@ -18,6 +18,8 @@ export interface SiteState {
   readonly gone: readonly number[];
   /** For each parameter of the function: 1 true, 0 false, -1 unknown. */
   readonly parameters: readonly number[];
+  /** Parameters that allow sleeping by the value they have here (`bool can_sleep`): it must be known that they have it. */
+  readonly allowedBy: readonly number[];
 }
 
 /** A call in a function, with all ways in which it is reached where sleeping was not found to be allowed. */
@@ -97,6 +99,9 @@ export class ContextWalks {
     if (local < 0 || local * F.WORDS >= file.facts.functions.length) return NOTHING;
     const scope = openScope(file, local);
     const sites = new Map<string, Site>();
+    const nature: number[] = [];
+    for (const [name, at] of scope.vars) if (at < scope.parameters) nature[at] = sleepName(file.name(name));
+    const isParameter = (name: number): boolean => (scope.vars.get(name) ?? scope.parameters) < scope.parameters;
     const watch: ContextWatch = {
       call: (call, held, parameters, task) => {
         if (task) return;
@@ -118,10 +123,13 @@ export class ContextWalks {
           held: held.filter((entry) => !entry.missing),
           gone: held.filter((entry) => entry.missing).map((entry) => entry.lock),
           parameters,
+          allowedBy: parameters.flatMap((value, p) =>
+            value >= 0 && (nature[p] as number) === (value === 1 ? 1 : -1) ? [p] : [],
+          ),
         };
         if (!site.states.some((known) => sameState(known, state))) site.states.push(state);
       },
-      testOf: (condition) => sleepTest(file, condition, this.rules),
+      testOf: (condition) => sleepTest(file, condition, this.rules, isParameter),
     };
     const context = {
       index: this.index.tree,

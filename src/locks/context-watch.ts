@@ -30,6 +30,11 @@ export interface ContextWatch {
   testOf(condition: number): number;
 }
 
+/** The contexts' classes as ids of a table. */
+export function contextIds(locks: LockTable): ReadonlySet<number> {
+  return new Set(Object.values(CONTEXT).map((text) => locks.intern(text)));
+}
+
 /** What a lock call says about interrupts, softirqs, preemption and RCU. */
 type Says = Pick<LockApi, 'irq' | 'bh' | 'preempt' | 'family' | 'op'>;
 

@@ -81,6 +81,23 @@ export class HeldSets {
     return ids.includes(gone) ? set : this.intern([...ids, gone]);
   }
 
+  /**
+   * Without what is said to be held already where it is taken again, and the contexts of the same call (`contexts`): the
+   * task would hang, so it was let go on the way.
+   */
+  retaken(set: number, lock: number, instance: string, contexts: ReadonlySet<number>): number {
+    const ids = this.sets[set] as number[];
+    const id = this.match(ids, lock, instance, false);
+    if (id < 0) return set;
+    const stale = this.entries[id] as Entry;
+    return this.intern(
+      ids.filter((other) => {
+        const entry = this.entries[other] as Entry;
+        return other !== id && !(entry.line === stale.line && contexts.has(entry.lock) && !entry.missing);
+      }),
+    );
+  }
+
   /** Without every entry of a lock, as if it had never been taken: its state cannot be told any more. */
   forget(set: number, lock: number): number {
     const ids = this.sets[set] as number[];

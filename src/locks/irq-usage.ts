@@ -60,9 +60,17 @@ export class IrqUsage {
       .map((taken) => ({
         fn,
         taken,
-        irqsOff: taken.held.some((held) => held.lock === this.irqs || this.isAsserted(held)),
-        bhOff: taken.held.some((held) => held.lock === this.bh || held.lock === this.irqs || this.isAsserted(held)),
+        irqsOff: this.isOff(taken, (held) => held === this.irqs),
+        bhOff: this.isOff(taken, (held) => held === this.bh || held === this.irqs),
       }));
+  }
+
+  /** Whether a context is off where a lock is taken: here, or inside the function that takes it and lets it go. */
+  private isOff(taken: Acquisition, isContext: (lock: number) => boolean): boolean {
+    if (taken.held.some((held) => isContext(held.lock) || this.isAsserted(held))) return true;
+    if (taken.via < 0) return false;
+    const inside = this.search.walks.of(taken.via).summary.acquisitions.filter((own) => !own.tries);
+    return inside.length > 0 && inside.every((own) => own.held.some((held) => isContext(held.lock)));
   }
 
   /** Who is called with a spinlock held may be called with interrupts off. */

@@ -1,5 +1,6 @@
+import { chainDoubt } from './chain-doubt.ts';
 import { type ContextGroup, type ContextKind, contextFinding, type Evidence } from './context-finding.ts';
-import { ContextSearch, type Hazard, isAtomicStart, linksOf, type Probe } from './context-search.ts';
+import { ContextSearch, type Hazard, isAtomicStart, type Probe } from './context-search.ts';
 import type { Site } from './context-walk.ts';
 import { CONTEXT } from './context-watch.ts';
 import type { CycleFinding } from './finding.ts';
@@ -19,6 +20,8 @@ const FUNCTIONS = 600;
 /** New orders of one patch that are looked at for interrupts, and what they may cost. */
 const ORDERS = 30;
 const ORDER_COST = 3;
+/** From this cost on every step counts twice. */
+const FAR = 5;
 /** New calls of one patch that are followed. */
 const SITES = 1500;
 
@@ -322,29 +325,13 @@ function evidenceOf(hazard: Hazard, search: ContextSearch, question: Question): 
 
 /** How far a hazard can be believed: every call on the way costs, indirect ones more, and what is only asserted. */
 function confidenceOf(hazard: Hazard, search: ContextSearch): number {
-  let confidence = 0.96 - 0.04 * hazard.cost;
-  confidence -= doubtOfSlots(hazard, search);
+  // the farther, the more conditions on the way that are not known
+  let confidence = 0.96 - 0.04 * hazard.cost - 0.04 * Math.max(0, hazard.cost - FAR);
+  confidence -= chainDoubt(hazard, search);
   if (hazard.cause.entry?.entry) confidence -= 0.06;
   const { start } = hazard.cause;
   if (start) confidence -= start.context === 'atomic' ? 0.08 : 0.03;
   // chosen at run time: a mutex or a spinlock
   if (causeText(hazard, search).endsWith('snd_pcm_group.lock')) confidence -= 0.15;
   return confidence;
-}
-
-/** Indirect calls: the more targets, the less likely this one; and what another driver holds is not held for this one. */
-function doubtOfSlots(hazard: Hazard, search: ContextSearch): number {
-  const { symbols, graph } = search.index.tree;
-  const pathOf = (fn: number): string => symbols.path(symbols.t.fnFile.at(fn));
-  const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
-  const from = pathOf(hazard.fns[0] as number);
-  let doubt = 0;
-  linksOf(hazard).forEach((link, i) => {
-    if (link.word >= 0) return;
-    const targets = graph.targetsOf(~link.word).length;
-    doubt += 0.03 + 0.03 * Math.log2(Math.max(1, targets));
-    const caller = pathOf(hazard.fns[i] as number);
-    if (targets > 1 && caller !== from && folderOf(from) !== folderOf(pathOf(link.callee))) doubt += 0.25;
-  });
-  return doubt;
 }

@@ -1,9 +1,11 @@
+import { chainDoubt } from './chain-doubt.ts';
 import type { Evidence } from './context-finding.ts';
 import type { Chain, ContextSearch } from './context-search.ts';
 import type { OrderPath, PathStep } from './finding.ts';
 import { startSentence } from './hazard-path.ts';
 import { IrqUsage, type Level, type ReachedUse, type Use } from './irq-usage.ts';
 import type { Witness } from './order-search.ts';
+import { MODE } from './summary.ts';
 import { PathWriter } from './witness-path.ts';
 
 const LEVELS: readonly Level[] = ['hardirq', 'softirq'];
@@ -52,7 +54,7 @@ export class IrqInversions {
     const open = usage.withInterruptsOn(use, level);
     if (open) {
       const others = uses.filter((one) => one.fn !== use.fn || one.taken.line !== use.taken.line);
-      const inside = first([...others, use], (one) => usage.inInterrupt(one, level));
+      const inside = first([...others, use], (one) => (excludes(use, one) ? usage.inInterrupt(one, level) : null));
       const elsewhere = first(
         others.filter((one) => !isFresh(one)),
         (one) => usage.withInterruptsOn(one, level),
@@ -69,7 +71,7 @@ export class IrqInversions {
     const inside = usage.inInterrupt(use, level);
     if (!inside) return null;
     const outside = first(
-      uses.filter((one) => one.fn !== use.fn),
+      uses.filter((one) => one.fn !== use.fn && excludes(one, use)),
       (one) => usage.withInterruptsOn(one, level),
     );
     if (!outside) return null;
@@ -125,7 +127,14 @@ export class IrqInversions {
     return {
       cost,
       locks: [lock],
-      confidence: (agreeing === null ? 0.9 : 0.74) - 0.025 * cost - (open.start ? 0 : 0.15),
+      confidence:
+        (agreeing === null ? 0.9 : 0.74) -
+        0.025 * cost -
+        (open.start ? 0 : 0.15) -
+        [open, inside].reduce(
+          (sum, { chain, use }) => sum + chainDoubt({ ...chain, fns: [...chain.fns, use.fn] }, this.search),
+          0,
+        ),
       notes: [],
       paths: () => {
         const holding = this.steps(open);
@@ -201,6 +210,11 @@ export class IrqInversions {
     const site = walks.of(use.fn).sites.find((one) => one.line === use.taken.line && walks.rules.locks.has(one.name));
     return site?.name ?? 'lock';
   }
+}
+
+/** Whether who takes the second waits for who holds the first: two readers do not. */
+function excludes(holder: Use, other: Use): boolean {
+  return holder.taken.mode === MODE.EXCLUSIVE || other.taken.mode === MODE.EXCLUSIVE;
 }
 
 function alone(use: Use): ReachedUse {

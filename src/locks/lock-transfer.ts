@@ -2,7 +2,7 @@
 import { X } from '../csource/index.ts';
 import type { LinkedFile, Scope, TreeIndex } from '../tree/index.ts';
 import { PATH, VALUE } from './assumptions.ts';
-import { type ContextWatch, entering, leaving } from './context-watch.ts';
+import { type ContextWatch, contextIds, entering, leaving } from './context-watch.ts';
 import { parametersOf } from './effects.ts';
 import { type HeldSets, heldEntry } from './held-sets.ts';
 import type { LockNaming } from './lock-naming.ts';
@@ -292,7 +292,11 @@ export class LockTransfer {
         if (isOwnerless(this.context.rules, api.family)) this.ownerless.add(lock);
         const tries = api.op === 'try' || (api.tryArg !== null && !this.isZero(args[api.tryArg]));
         const nested = api.subclassArg !== null || api.nestArg !== null;
-        const within = watch ? entering(this.held, locks, held, api, line, scope) : held;
+        const fresh =
+          watch && api.op === 'acquire' && mode === MODE.EXCLUSIVE && !instance.includes('~')
+            ? this.held.retaken(held, lock, instance, contextIds(locks))
+            : held;
+        const within = watch ? entering(this.held, locks, fresh, api, line, scope) : held;
         this.recorder.acquisition(pc, { lock, instance, mode, line, via: -1, tries, reentrant: false, nested }, within);
         if (this.held.isMissing(within, lock)) this.dropRetake(lock, instance, mode, line);
         const taken = this.held.add(within, heldEntry({ lock, instance, mode, line }, { scope, tries }));
