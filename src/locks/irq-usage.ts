@@ -1,4 +1,5 @@
 import type { Start } from './callback-contexts.ts';
+import { chainDoubt } from './chain-doubt.ts';
 import type { Chain, ContextSearch } from './context-search.ts';
 import type { SiteState } from './context-walk.ts';
 import { CONTEXT } from './context-watch.ts';
@@ -7,6 +8,11 @@ import type { Acquisition } from './summary.ts';
 /** The interrupts in question: hard ones, or softirqs (which hard ones keep off too). */
 export type Level = 'hardirq' | 'softirq';
 
+/** Doubt for each unit of cost, and for a chain that begins where callers are not in sight. */
+const LENGTH = 0.025;
+const UNKNOWN_START = 0.15;
+/** Starts of one use of which the most convincing is taken. */
+const COMPARED = 3;
 /** Functions looked at that take one lock. */
 const ACQUIRERS = 40;
 const ABOVE: Readonly<Record<Level, ReadonlySet<string>>> = {
@@ -32,6 +38,8 @@ export interface ReachedUse {
   readonly use: Use;
   readonly start: Start | null;
   readonly chain: Chain;
+  /** What speaks against it: length, indirect calls, a start that is not known. */
+  readonly doubt: number;
 }
 
 /** Says of locks where they are taken in interrupts, and where with interrupts on. */
@@ -125,18 +133,27 @@ export class IrqUsage {
     if (known === undefined) {
       known = null;
       let entry: ReachedUse | null = null;
+      let found = 0;
       this.search.above(
         use.fn,
         () => false,
         isStart,
         (cause, chain) => {
-          if (!this.search.isBound({ ...chain, fns: [...chain.fns, use.fn] })) return true;
-          known = { use, start: cause.start, chain };
-          return false;
+          const whole = { ...chain, fns: [...chain.fns, use.fn] };
+          if (!this.search.isBound(whole)) return true;
+          const doubt = LENGTH * chain.cost + chainDoubt(whole, this.search);
+          if (!known || doubt < known.doubt) known = { use, start: cause.start, chain, doubt };
+          return ++found < COMPARED;
         },
         through,
         (chain) => {
-          entry ??= { use, start: null, chain };
+          const whole = { ...chain, fns: [...chain.fns, use.fn] };
+          entry ??= {
+            use,
+            start: null,
+            chain,
+            doubt: UNKNOWN_START + LENGTH * chain.cost + chainDoubt(whole, this.search),
+          };
         },
       );
       if (!known && what.startsWith('on')) known = entry;

@@ -1,4 +1,3 @@
-import { chainDoubt } from './chain-doubt.ts';
 import type { Evidence } from './context-finding.ts';
 import type { Chain, ContextSearch } from './context-search.ts';
 import type { OrderPath, PathStep } from './finding.ts';
@@ -11,6 +10,10 @@ import { PathWriter } from './witness-path.ts';
 const LEVELS: readonly Level[] = ['hardirq', 'softirq'];
 /** So many other functions, all of which keep interrupts off, show that an interrupt takes the lock. */
 const AGREEING = 3;
+/** An interrupt that is less convincing than this is left for what other functions show. */
+const DOUBTFUL = 0.16;
+/** Uses of a lock of which the most convincing is taken. */
+const COMPARED = 8;
 
 /** A lock, or an order of two, and how an interrupt may find the first half of it. */
 export interface Inversion {
@@ -54,12 +57,13 @@ export class IrqInversions {
     const open = usage.withInterruptsOn(use, level);
     if (open) {
       const others = uses.filter((one) => one.fn !== use.fn || one.taken.line !== use.taken.line);
-      const inside = first([...others, use], (one) => (excludes(use, one) ? usage.inInterrupt(one, level) : null));
-      const elsewhere = first(
+      const inside = best([...others, use], (one) => (excludes(use, one) ? usage.inInterrupt(one, level) : null));
+      const elsewhere = best(
         others.filter((one) => !isFresh(one)),
         (one) => usage.withInterruptsOn(one, level),
       );
-      if (inside) return { evidence: this.evidence(open, inside, level, null), established: elsewhere !== null };
+      if (inside && inside.doubt <= DOUBTFUL)
+        return { evidence: this.evidence(open, inside, level, null), established: elsewhere !== null };
       const agreeing = new Set(others.filter((one) => !isFresh(one) && !usage.isOpen(one, level)).map((one) => one.fn));
       const [example] = others.filter((one) => !isFresh(one));
       if (agreeing.size >= AGREEING && example && others.every((one) => isFresh(one) || !usage.isOpen(one, level)))
@@ -67,15 +71,16 @@ export class IrqInversions {
           evidence: this.evidence(open, alone(example), level, agreeing.size),
           established: false,
         };
+      if (inside) return { evidence: this.evidence(open, inside, level, null), established: elsewhere !== null };
     }
     const inside = usage.inInterrupt(use, level);
     if (!inside) return null;
-    const outside = first(
+    const outside = best(
       uses.filter((one) => one.fn !== use.fn && excludes(one, use)),
       (one) => usage.withInterruptsOn(one, level),
     );
     if (!outside) return null;
-    const before = first(
+    const before = best(
       uses.filter((one) => !isFresh(one)),
       (one) => usage.inInterrupt(one, level),
     );
@@ -91,17 +96,16 @@ export class IrqInversions {
     if (/^ctx:|^rcu$/.test(index.locks.text(held.lock))) return null;
     for (const level of LEVELS) {
       const firsts = usage.usesOf(held.lock);
-      const open = first(usage.usesOf(taken.lock), (one) => usage.withInterruptsOn(one, level));
+      const open = best(usage.usesOf(taken.lock), (one) => usage.withInterruptsOn(one, level));
       if (!open) continue;
-      const inside = first(firsts, (one) => usage.inInterrupt(one, level));
+      const inside = best(firsts, (one) => usage.inInterrupt(one, level));
       const agreeing = new Set(firsts.map((one) => one.fn)).size;
       const [example] = firsts;
-      const shown =
-        inside ??
-        (agreeing >= AGREEING && example && firsts.every((one) => !usage.isOpen(one, level)) ? alone(example) : null);
+      const agree = agreeing >= AGREEING && example && firsts.every((one) => !usage.isOpen(one, level));
+      const shown = agree && (!inside || inside.doubt > DOUBTFUL) ? alone(example) : inside;
       if (!shown) continue;
       const writer = new PathWriter(search.orders);
-      const base = this.evidence(open, shown, level, inside ? null : agreeing);
+      const base = this.evidence(open, shown, level, shown === inside ? null : agreeing);
       return {
         key: `${held.lock}>${taken.lock}`,
         evidence: {
@@ -127,14 +131,7 @@ export class IrqInversions {
     return {
       cost,
       locks: [lock],
-      confidence:
-        (agreeing === null ? 0.9 : 0.74) -
-        0.025 * cost -
-        (open.start ? 0 : 0.15) -
-        [open, inside].reduce(
-          (sum, { chain, use }) => sum + chainDoubt({ ...chain, fns: [...chain.fns, use.fn] }, this.search),
-          0,
-        ),
+      confidence: (agreeing === null ? 0.9 : 0.74) - open.doubt - inside.doubt,
       notes: [],
       paths: () => {
         const holding = this.steps(open);
@@ -218,13 +215,18 @@ function excludes(holder: Use, other: Use): boolean {
 }
 
 function alone(use: Use): ReachedUse {
-  return { use, start: null, chain: { fns: [], sites: [], cost: 0 } };
+  return { use, start: null, chain: { fns: [], sites: [], cost: 0 }, doubt: 0 };
 }
 
-function first<T, R>(list: readonly T[], find: (item: T) => R | null): R | null {
-  for (const item of list) {
-    const found = find(item);
-    if (found) return found;
+/** The use that is reached most convincingly, of the first few that are reached at all. */
+function best(uses: readonly Use[], reach: (use: Use) => ReachedUse | null): ReachedUse | null {
+  let found: ReachedUse | null = null;
+  let count = 0;
+  for (const use of uses) {
+    const reached = reach(use);
+    if (!reached) continue;
+    if (!found || reached.doubt < found.doubt) found = reached;
+    if (++count >= COMPARED) break;
   }
-  return null;
+  return found;
 }
