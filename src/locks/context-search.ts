@@ -1,7 +1,7 @@
 // One file, because the walk up, the walk down and the check of a whole chain share how arguments and drops are followed.
 import { F, FLAG, VAR, X } from '../csource/index.ts';
 import type { Scope } from '../tree/index.ts';
-import { knownValue, VALUE } from './assumptions.ts';
+import { knownValue, truthOfValue } from './assumptions.ts';
 import { ATOMIC_CONTEXTS, CallbackContexts, type Start } from './callback-contexts.ts';
 import { type ContextView, ContextWalks, type Site, type SiteState } from './context-walk.ts';
 import { CostHeap } from './heap.ts';
@@ -391,9 +391,8 @@ export class ContextSearch {
     if (!scope || site.expr < 0) return [];
     const { file } = scope;
     return site.args.map((arg) => {
-      const value = knownValue(file, arg);
-      if (value === VALUE.ZERO) return 0;
-      if (value === VALUE.NONZERO || value === VALUE.NEGATIVE) return 1;
+      const value = truthOfValue(knownValue(file, arg));
+      if (value >= 0) return value;
       if (file.kind(arg) !== X.NAME) return -1;
       const at = scope.vars.get(file.a(arg));
       if (at === undefined) return -1;

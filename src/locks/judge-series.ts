@@ -12,6 +12,7 @@ import { OrderSearch, type Witness } from './order-search.ts';
 import type { OverlayLocks } from './overlay-locks.ts';
 import type { RuleSet } from './rules/index.ts';
 import { oneForEachFault } from './same-fault.ts';
+import { withoutSleepFollowOns } from './sleep-follow-ons.ts';
 
 /**
  * Says what a series does to the lock order: `steps[i]` is the tree after patch i + 1, laid over the one before.
@@ -74,7 +75,7 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
   findings.push(...judgeBalance(base, steps, rules));
   findings.push(...judgeContexts(base, steps, searches, rules, [...pairs.values()]));
   const wanted = findings.filter((finding) => !isSuppressed(finding, rules));
-  const shown = oneForEachFault(wanted, base, steps);
+  const shown = oneForEachFault(withoutSleepFollowOns(wanted), base, steps);
   const bounds = searches.some((search) => search.boundsHit)
     ? ['some searches for the reverse order ended at their bound']
     : [];

@@ -227,6 +227,13 @@ describe('what a series does to it', () => {
     expect(verdicts).toEqual([]);
   });
 
+  test('the order that it makes with the lock is not told as well', async () => {
+    const reverse = fn('void g(struct foo *foo)', 'mutex_lock(&foo->lock);', 'spin_lock(&foo->spin);');
+    const after = spin('mutex_lock(&foo->lock);', 'mutex_unlock(&foo->lock);');
+    const { verdicts } = await reviewOf({ 'types.h': TYPES, 'x.c': reverse }, { 'x.c': `${reverse}${after}` });
+    expect(verdicts).toEqual(['sleep-in-atomic introduced foo.lock foo.spin']);
+  });
+
   test('the same lock by another call is no news', async () => {
     const before = spin('mutex_lock(&foo->lock);', 'mutex_unlock(&foo->lock);');
     const { verdicts } = await reviewOf(
