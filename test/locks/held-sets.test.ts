@@ -278,12 +278,12 @@ describe('locks of the caller', () => {
       ),
     );
     expect(tree.heldAt('f')).toEqual(['-']);
-    expect(tree.effects('f')).toEqual([]);
+    expect(tree.effects('f')).toEqual(['expects foo.lock']);
   });
 
   test('without an annotation, too, unlock and lock of the caller cancel out', async () => {
     const tree = await fileOf(LOCKS, fn('void f(struct foo *foo)', 'mutex_unlock(&a);', PROBE, 'mutex_lock(&a);'));
-    expect(tree.effects('f')).toEqual([]);
+    expect(tree.effects('f')).toEqual(['expects a']);
   });
 
   test('a lock handed over to be released by the callee is held no more', async () => {

@@ -152,6 +152,7 @@ function analysed(locks: LockIndex): Analysed {
             releases: EFFECT.RELEASE,
             'may release': EFFECT.MAY_RELEASE,
             touches: EFFECT.TOUCH,
+            expects: EFFECT.EXPECT,
           }).find(([, kind]) => kind === effect.kind)?.[0];
           return `${verb} ${text(effect.lock)}${whenText(effect.when)}`;
         }),
