@@ -1,11 +1,11 @@
-import type { Engine } from '../review/index.ts';
+import { type Engine, runCompare, runExplain, runIndex, runReview, runRulesCheck } from '../review/index.ts';
 
 /** Loads the room of sources, with its parsers. */
 export async function loadSources(): Promise<typeof import('../sources/index.ts')> {
   return import('../sources/index.ts');
 }
 
-/** Loads the review room, which is too much to read for `abbot --version`. */
+/** The commands of the review room; each loads what it needs when it is called. The schemas are left out: they need much. */
 export async function loadEngine(): Promise<Engine> {
-  return import('../review/index.ts');
+  return { runCompare, runExplain, runIndex, runReview, runRulesCheck };
 }

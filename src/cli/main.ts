@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Sink } from './surroundings.ts';
 
 // The only file that touches the process. Nothing heavy may be imported here: `abbot --version` must start at once.
@@ -13,6 +14,15 @@ function sink(stream: NodeJS.WriteStream): Sink {
 function quietWhenClosed(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit(process.exitCode ?? 0);
+}
+
+/** Node 22 and later keep the code that they compiled where they are told to: beside what is cached anyway. */
+async function keepCompiled(args: readonly string[]): Promise<void> {
+  // Somebody who says something about the cache wants nothing in the usual place.
+  if (args.some((arg) => /^--(?:no-)?cache(?:=|$)/.test(arg))) return;
+  const { enableCompileCache } = (await import('node:module')) as { enableCompileCache?: (folder: string) => unknown };
+  const { ABBOT_CACHE: named, XDG_CACHE_HOME: caches } = process.env;
+  enableCompileCache?.(join(named || join(caches || join(homedir(), '.cache'), 'abbot'), 'compiled'));
 }
 
 process.stdout.on('error', quietWhenClosed);
@@ -32,6 +42,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   // The one question that scripts ask often; even the parser of options would double the time to answer it.
   process.stdout.write(`${version}\n`);
 } else {
+  await keepCompiled(argv);
   const { run } = await import('./program.ts');
   process.exitCode = await run(argv, {
     stdout: sink(process.stdout),

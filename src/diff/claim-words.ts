@@ -43,9 +43,10 @@ export function withoutReason(clause: string): string {
 /** Names of code in a text: with `()`, with an underscore, or in quotation marks or backticks; each once, in order. */
 export function identifiersIn(text: string): string[] {
   const found: string[] = [];
+  // A lookahead, as one mark may end a name and begin the next.
+  const quoted = new Set(Array.from(text.matchAll(/[`'"](?=([A-Za-z_]\w{0,99})[`'"])/g), ([, name]) => name));
   for (const [, name, call] of text.matchAll(/(?<![\w./-])([A-Za-z_]\w{0,99})(\(|)(?![\w/]*\.(?:c|h)\b)/g)) {
-    const quoted = new RegExp(`[\`'"]${name}[\`'"]`).test(text);
-    if ((name!.length > 1 && name!.includes('_')) || (call !== '' && !text.includes(`${name} (`)) || quoted)
+    if ((name!.length > 1 && name!.includes('_')) || (call !== '' && !text.includes(`${name} (`)) || quoted.has(name))
       found.push(name!);
   }
   return [...new Set(found)].filter((name) => !/^(?:v\d+|s)$/.test(name));

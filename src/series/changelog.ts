@@ -74,7 +74,7 @@ function readHeading(line: string): Heading | null {
     const m = form.exec(line);
     if (m) return { ...read(m), inline: '', container: false };
   }
-  const same = NO_CHANGE.exec(line);
+  const same = /^ ?no /i.test(line) ? NO_CHANGE.exec(line) : null;
   if (same) {
     const inVersion = /\s(?:in|for)\s\S+\s*$/i.test(line);
     return {
@@ -84,7 +84,7 @@ function readHeading(line: string): Heading | null {
       container: false,
     };
   }
-  const linked = LINKED.exec(line);
+  const linked = /https?:/i.test(line) ? LINKED.exec(line) : null;
   if (linked) return { since: null, version: Number(linked[1]), inline: '', container: false };
   const inline = INLINE.exec(line);
   if (inline && !/^(?:https?:\/\/|<)/.test(inline[2]!)) {
