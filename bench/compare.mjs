@@ -75,7 +75,7 @@ function measure({ name, paths, versions, size }, number) {
   });
   const both = join(place, 'both.mbox');
   const text = files.flatMap(({ all }) => all).filter(Boolean);
-  writeFileSync(both, Buffer.concat(text.flatMap((file) => [readFileSync(file), Buffer.from('\n')])));
+  writeFileSync(both, Buffer.concat(text.flatMap(inMbox)));
   const ranges = versions.map((v) => `base-${v.name}..tip-${v.name}`);
   const options = ['--from', versions[0].name.slice(1), '--to', versions[1].name.slice(1)];
   const am = versions.map((v, i) => [
@@ -94,6 +94,13 @@ function measure({ name, paths, versions, size }, number) {
     abbot: best('abbot', ['node', main, 'compare', both, ...options]),
     thread: best('thread', ['node', main, 'compare', ...paths, ...options]),
   };
+}
+
+/** A mail with the line that begins it in an mbox, which git leaves out where it was not there. */
+function inMbox(file) {
+  const bytes = readFileSync(file);
+  const from = bytes.subarray(0, 5).toString() === 'From ' ? '' : 'From mail Thu Jan  1 00:00:00 1970\n';
+  return [Buffer.from(from), bytes, Buffer.from('\n')];
 }
 
 /** One file a mail, by message-id, as git splits them. */
