@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/real/**'],
+    setupFiles: ['test/property-seed.ts'],
     testTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,

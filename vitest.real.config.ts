@@ -7,6 +7,7 @@ const report = process.env['ABBOT_TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['test/real/**/*.test.ts'],
+    setupFiles: ['test/property-seed.ts'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     pool: 'forks',

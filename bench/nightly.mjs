@@ -23,4 +23,7 @@ for (const [name, ...args] of RUNS) {
   failed++;
   console.error(`${name} ended with ${run.signal ?? run.status}`);
 }
+console.log('\n== npx vitest run, properties from a new seed');
+const suite = spawnSync('npx', ['vitest', 'run'], { stdio: 'inherit', env: { ...process.env, ABBOT_SEED: 'random' } });
+if (suite.status !== 0) failed++;
 process.exit(failed > 0 ? 1 : 0);
