@@ -158,6 +158,7 @@ function addWatch(program: Command, to: Surroundings, done: Done): void {
     .command('add')
     .description('Watches a list.')
     .argument('<list>', 'link of a list (https://lore.kernel.org/linux-pci/), or folder of a public-inbox git archive')
+    .option('--git', 'read the git archive behind the link instead of the feed: better for a busy list')
     .option('--settle <minutes>', 'quiet time before a series is reviewed (default: 15)', minutes)
     .option('--since <date>', 'begin with what came then (default: now)', isoTime);
   mannerOptions(add).action(async (place: string, options: WatchAddOptions) => {

@@ -14,6 +14,7 @@ import type { Surroundings } from './surroundings.ts';
 export interface WatchAddOptions extends CommonOptions {
   readonly settle?: number;
   readonly since?: string;
+  readonly git?: true;
 }
 
 export interface WatchRunOptions extends CommonOptions {
@@ -29,7 +30,7 @@ export async function watchAdd(place: string, options: WatchAddOptions, to: Surr
   const store = await openStore(to);
   const lists = await store.lists();
   if (!lists.ok) return refuse(lists.fault, to);
-  const source = await sourceOf(place, to);
+  const source = await sourceOf(place, options.git === true, to);
   if (!source.ok) return refuse(source.fault, to);
   const since = new Date(options.since ?? to.http.now()).toISOString();
   const name = source.value.kind === 'epoch' ? source.value.folder : place;
@@ -90,8 +91,8 @@ async function openStore(to: Surroundings): Promise<WatchStore> {
   return openWatchStore(join(dataFolder(to), 'watch'));
 }
 
-/** A link to a list, or the folder of a git archive. */
-async function sourceOf(place: string, to: Surroundings): Promise<Outcome<Watched['source']>> {
+/** A link to a list, read by its feed or by its git archive, or the folder of a git archive. */
+async function sourceOf(place: string, git: boolean, to: Surroundings): Promise<Outcome<Watched['source']>> {
   const { findEpochs, parseAddress, allowedHost } = await to.sources();
   const address = parseAddress(place);
   if (!address.ok) return address;
@@ -100,7 +101,10 @@ async function sourceOf(place: string, to: Surroundings): Promise<Outcome<Watche
     if (!sources.ok) return sources;
     const { inbox, list } = address.value;
     const allowed = allowedHost(sources.value.list, new URL(inbox));
-    return allowed.ok ? ok({ kind: 'atom', inbox, list }) : allowed;
+    if (!allowed.ok) return allowed;
+    if (!git) return ok({ kind: 'atom', inbox, list });
+    const host = new URL(inbox).host.replace(/[^A-Za-z0-9.-]/g, '_');
+    return ok({ kind: 'mirror', inbox, list, folder: join(dataFolder(to), 'mirrors', host, list) });
   }
   if (address.value.kind !== 'path')
     return fail(

@@ -113,7 +113,15 @@ async function feed(
       commits.push({ commit, at: Number(time) * 1000 });
       questions += `${commit}:m\n${commit}:d\n`;
     }
-    if (!to.write(questions)) await Promise.race([once(to, 'drain'), once(to, 'close')]).catch(() => {});
+    if (!to.write(questions)) await drained(to);
   }
   to.end();
+}
+
+/** Waits until a stream takes more, or is closed; leaves no listener behind. */
+async function drained(stream: NodeJS.WritableStream): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]).catch(() => {});
+  over.abort();
 }

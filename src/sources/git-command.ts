@@ -32,7 +32,7 @@ export async function runGit(folder: string, args: readonly string[]): Promise<O
     const text = error instanceof Error ? error.message : String(error);
     return fail(
       'source/git-failed',
-      `git ${args.find((a) => /^[a-z]/.test(a)) ?? ''} failed in ${folder}`,
+      `git ${args.find((a) => /^[a-z][a-z-]*$/.test(a)) ?? ''} failed in ${folder}`,
       firstLine(text),
     );
   }

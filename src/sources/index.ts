@@ -7,6 +7,7 @@ export { type FeedEntry, parseFeed } from './atom.ts';
 export { type Collected, collectFrom, collectVersions } from './collect-versions.ts';
 export { readCommitRange } from './commit-range.ts';
 export { type EpochCommit, epochBefore, epochHead, findEpochs, readEpoch } from './epoch.ts';
+export { mirrorEpochs } from './epoch-mirror.ts';
 export { type Gathered, type GatherRequest, gather } from './gather.ts';
 export { allowedHost, baseOf, DEFAULT_HOSTS, type HostList, readHosts } from './hosts.ts';
 export { type HttpCache, NO_CACHE, openHttpCache } from './http-cache.ts';

@@ -3,6 +3,7 @@ import { fail, type Outcome, ok } from '../outcome/index.ts';
 import { parseSubject } from '../series/index.ts';
 import type { FeedEntry } from './atom.ts';
 import { epochBefore, epochHead, findEpochs, readEpoch } from './epoch.ts';
+import { mirrorEpochs } from './epoch-mirror.ts';
 import type { HttpClient } from './http-client.ts';
 import { fetchThread, newestMails, searchInbox } from './public-inbox.ts';
 import type { Cursor, Watched, WatchStore } from './watch.ts';
@@ -27,7 +28,11 @@ export async function pollList(
   const cursor = await store.cursor(list.place);
   if (!cursor.ok) return cursor;
   const { source } = list;
-  if (source.kind === 'epoch')
+  if (source.kind === 'mirror') {
+    const fetched = await mirrorEpochs(client, source, source.folder, Date.parse(list.since));
+    if (!fetched.ok) return fetched;
+  }
+  if (source.kind !== 'atom')
     return pollEpochs(list, source.folder, cursor.value?.kind === 'epoch' ? cursor.value.commits : {}, store, now);
   return pollFeed(list, source, cursor.value?.kind === 'atom' ? cursor.value : null, store, client, now);
 }

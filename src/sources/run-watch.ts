@@ -99,7 +99,7 @@ async function reviewSeries(
   );
   const { source } = list;
   const collected =
-    source.kind === 'atom' && wanted !== undefined
+    source.kind !== 'epoch' && wanted !== undefined
       ? await collectVersions(client, source, items, wanted, budget)
       : { items, notes: [] };
   const result = wanted === undefined ? null : await review({ ...collected, wanted });

@@ -7,7 +7,9 @@ export interface Watched {
   readonly place: string;
   readonly source:
     | { readonly kind: 'atom'; readonly inbox: string; readonly list: string }
-    | { readonly kind: 'epoch'; readonly folder: string };
+    | { readonly kind: 'epoch'; readonly folder: string }
+    /** The git archive of a server, fetched into a folder of ours before each reading. */
+    | { readonly kind: 'mirror'; readonly inbox: string; readonly list: string; readonly folder: string };
   /** Minutes of quiet after which a complete series is reviewed, and an incomplete one is called so. */
   readonly settle: number;
   /** ISO 8601; what the archive received before is left alone. */
