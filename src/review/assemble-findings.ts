@@ -3,6 +3,7 @@ import type { Series } from '../series/index.ts';
 import type { RememberedAnswer } from './answer-store.ts';
 import { answersOf, answersTo } from './answers.ts';
 import { drawDiagram } from './diagram.ts';
+import { quoteHunk } from './quote-hunk.ts';
 import type { Finding, Unlisted, WitnessPath } from './review.ts';
 import { summarize } from './summary.ts';
 
@@ -101,6 +102,7 @@ function assemble(
     confidence: cycle.confidence,
     summary: summarize(cycle, series.total),
     notes: [...cycle.notes],
+    quote: quoteHunk(paths, cycle.introducedBy, series),
     // The two halves of the proof come first. What was there before stands on CPU0, what the series adds on CPU1: so
     // authors draw it in their cover letters.
     diagram:

@@ -6,6 +6,7 @@ export type { AnswerStore, RememberedAnswer } from './answer-store.ts';
 export { drawDiagram } from './diagram.ts';
 export { runCompare, runExplain, runIndex, runReview, runRulesCheck } from './engine.ts';
 export { reviewJsonSchema } from './json-schema.ts';
+export { type Correspondent, type Letter, lettersOf } from './letters.ts';
 export type {
   CompareRequest,
   Engine,
@@ -34,6 +35,7 @@ export type {
   HunkOutcome,
   LockSite,
   PatchEffect,
+  QuotedHunk,
   Review,
   ReviewBase,
   ReviewedLineage,

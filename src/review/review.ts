@@ -83,6 +83,15 @@ export const answer = z.strictObject({
     .describe('what the answer decides; null when it only speaks of the finding. It changes nothing but what is shown'),
 });
 
+/** The few lines of the series that make a finding, to be quoted in an answer to it. */
+export const quotedHunk = z.strictObject({
+  patch: patchIndex,
+  file: z.string().describe('path of the file after the patch, from the root of the tree'),
+  header: z.string().describe('the @@ line of the hunk that they are cut from'),
+  line: count.describe('1-based line of the one that counts in the new file, by the hunk header; 0 when it is removed'),
+  lines: lines.describe('with their marks: blank, - and +'),
+});
+
 /** One cycle of lock classes (or one lock in one function), with the paths that prove it. */
 export const finding = z.strictObject({
   fingerprint: z.string().describe('kind and sorted lock classes; does not move with line numbers'),
@@ -100,6 +109,7 @@ export const finding = z.strictObject({
   confidence: z.number().min(0).max(1),
   summary: z.string().describe('one sentence'),
   notes: lines,
+  quote: quotedHunk.nullable().describe('null when no patch of the series introduces it'),
   diagram: z.string().describe('two-CPU text, at most 78 columns; empty when the kind has none'),
 });
 
@@ -260,6 +270,7 @@ export type ChainStep = z.infer<typeof chainStep>;
 export type LockSite = z.infer<typeof lockSite>;
 export type Statistics = z.infer<typeof statistics>;
 export type PatchEffect = z.infer<typeof patchEffect>;
+export type QuotedHunk = z.infer<typeof quotedHunk>;
 export type Answer = z.infer<typeof answer>;
 export type ReviewedSeries = z.infer<typeof reviewedSeries>;
 export type SeriesPatch = z.infer<typeof seriesPatch>;

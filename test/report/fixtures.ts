@@ -107,6 +107,19 @@ const abba: Finding = {
   summary:
     'Unbinding a driver now takes widget_rescan_lock with device.mutex held, which removal takes the other way round.',
   notes: ['2/2 unbinds the driver first, which orders the two locks for this device.'],
+  quote: {
+    patch: 1,
+    file: 'drivers/widget/ports.c',
+    header: '@@ -648,9 +648,12 @@ static void ports_del_children(struct widget *w)',
+    line: 653,
+    lines: [
+      ' {',
+      ' 	struct port *port, *next;',
+      ' ',
+      '+	widget_lock_rescan();',
+      ' 	list_for_each_entry_safe(port, next, &w->ports, node)',
+    ],
+  },
   diagram: drawDiagram(removeStore, unbindStore),
 };
 
@@ -209,6 +222,7 @@ export const richReview: Review = {
       confidence: 0.8,
       summary: 'gizmo_open() returns with gizmo.lock held when the port is gone.',
       notes: [],
+      quote: null,
       diagram: '',
     },
   ],
