@@ -13,7 +13,12 @@ const MAX_COMMITS = 500;
  * @example
  * const mails = await readCommitRange('/src/linux', 'v6.12', 'topic');
  */
-export async function readCommitRange(folder: string, from: string, to: string): Promise<Outcome<ReadItem[]>> {
+export async function readCommitRange(
+  folder: string,
+  from: string,
+  to: string,
+  subjectPrefix = 'PATCH',
+): Promise<Outcome<ReadItem[]>> {
   const ends: string[] = [];
   for (const name of [from, to]) {
     const commit = await runGit(folder, ['rev-parse', '--verify', '--end-of-options', `${name}^{commit}`]);
@@ -52,7 +57,7 @@ export async function readCommitRange(folder: string, from: string, to: string):
       '--no-attach',
       '--no-thread',
       '--numbered',
-      '--subject-prefix=PATCH',
+      `--subject-prefix=${subjectPrefix}`,
     ],
     ...[
       '--no-to',

@@ -46,8 +46,12 @@ export async function isAncestor(folder: string, older: string, newer: string): 
 }
 
 /** Starts git with its streams open, for what is too much to hold. */
-export function startGit(folder: string, args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn('git', ['--no-pager', ...args], { cwd: folder, env: gitEnvironment() });
+export function startGit(
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcessWithoutNullStreams {
+  return spawn('git', ['--no-pager', ...args], { cwd: folder, env: { ...gitEnvironment(), ...environment } });
 }
 
 /** How a git that was started ended: null when all is well, else what it said. */

@@ -20,8 +20,21 @@ export {
   type HttpLimits,
 } from './http-client.ts';
 export { asMessageId, messageIdOfSegment, messageIdPath } from './message-id-path.ts';
+export {
+  absent,
+  type FetchLeave,
+  fetchCommits,
+  fetchContents,
+  isObjectId,
+  keepCommit,
+  type Mirror,
+  openMirror,
+  readCommitFile,
+  tidyMirror,
+} from './mirror.ts';
 export { type FetchedSeries, fetchPatchworkMail, fetchPatchworkSeries } from './patchwork.ts';
 export { fetchRaw, fetchThread, type InboxPlace, newestMails, searchInbox } from './public-inbox.ts';
+export { findMergeBase, type PullMails, type PullRequest, type PullVersion, readPull } from './pull-mails.ts';
 export { runWatch, type WatchEvent, type WatchRequest } from './run-watch.ts';
 export type { Cursor, SpooledMail, Watched, WatchRecord, WatchReview, WatchStore } from './watch.ts';
 export { openWatchStore } from './watch-store.ts';
