@@ -5,12 +5,12 @@ import { isOpaque } from './opaque-paths.ts';
 import { eachOrder } from './order-sites.ts';
 import { type CallbackClasses, joinHandovers, noCallbacks } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
-import { type Effect, type Summary, sameEffects } from './summary.ts';
-import { decodeSummary, halveSummary, renumberSummary } from './summary-codec.ts';
+import { CHANGES, type Effect, type Summary, sameEffects } from './summary.ts';
+import { decodeSummary, halveSummary, renumberSummary, unsettleSummary } from './summary-codec.ts';
 import { type SummaryInput, type SummaryOutput, task } from './summary-task.ts';
 
-/** Rounds in which net effects may travel from callee to caller. */
-const ROUNDS = 12;
+/** Rounds in which net effects may travel from callee to caller; what still changes then is unsettled. */
+const ROUNDS = 40;
 /** Functions that are analysed at once. */
 const FUNCTIONS_A_BATCH = 2048;
 
@@ -63,8 +63,9 @@ export async function buildLocks(
     let round = 0;
     const settle = async (first: SummaryInput[]): Promise<void> => {
       let batches = first;
-      for (const last = round + ROUNDS; round < last && batches.length > 0; ) {
+      for (const last = round + ROUNDS; batches.length > 0; ) {
         round++;
+        state.isLast = round >= last;
         const changed = new Set<number>();
         let done = 0;
         const total = batches.length;
@@ -139,7 +140,11 @@ class BuildState {
   readonly effects = new Map<number, readonly Effect[]>();
   readonly releases = new Map<number, ReleaseCount>();
   private readonly facts = noCallbacks();
+  /** What changes now shall not change again. */
+  isLast = false;
   private halves: ReadonlySet<number> = new Set();
+  private readonly unsettled = new Set<number>();
+  private readonly changes = new Map<number, number>();
   private readonly summaries = new Map<number, Encoded>();
   /** For each thread: our number of its locks and instances. */
   private readonly numbers = new Map<number, { locks: number[]; instances: number[] }>();
@@ -163,17 +168,26 @@ class BuildState {
     for (let i = 0; i < output.fns.length; i++) {
       const fn = output.fns[i] as number;
       const start = output.starts[i] as number;
-      if (start < 0) {
-        this.summaries.delete(fn);
-        this.setEffects(fn, [], changed);
+      if (start < 0) this.summaries.delete(fn);
+      else {
+        const end = renumberSummary(output.data, start, known.locks, known.instances);
+        if (this.halves.has(fn)) halveSummary(output.data, start);
+        this.summaries.set(fn, { words: output.data, start, end });
+      }
+      if (this.unsettled.has(fn)) {
+        this.unsettle(fn);
         continue;
       }
-      const end = renumberSummary(output.data, start, known.locks, known.instances);
-      if (this.halves.has(fn)) halveSummary(output.data, start);
-      this.summaries.set(fn, { words: output.data, start, end });
-      const count = output.data[start] as number;
+      const count = start < 0 ? 0 : (output.data[start] as number);
       this.setEffects(fn, count === 0 ? [] : decodeSummary(output.data, start, this.instances).effects, changed);
     }
+  }
+
+  private unsettle(fn: number): void {
+    const { words, start, end } = this.summaries.get(fn) ?? { words: new Int32Array(0), start: 0, end: 0 };
+    const without = unsettleSummary(words, start, end);
+    this.summaries.set(fn, { words: without, start: 0, end: without.length });
+    this.unsettled.add(fn);
   }
 
   /** Once every file has said what it registers. */
@@ -261,7 +275,16 @@ class BuildState {
 
   private setEffects(fn: number, effects: readonly Effect[], changed: Set<number>): void {
     const before = this.effects.get(fn) ?? NONE;
-    if (!sameEffects(before, effects)) changed.add(fn);
+    if (!sameEffects(before, effects)) {
+      changed.add(fn);
+      const changes = (this.changes.get(fn) ?? 0) + 1;
+      this.changes.set(fn, changes);
+      if (changes > CHANGES || this.isLast) {
+        this.unsettle(fn);
+        this.effects.delete(fn);
+        return;
+      }
+    }
     if (effects.length > 0) this.effects.set(fn, effects);
     else this.effects.delete(fn);
   }

@@ -158,6 +158,7 @@ export class FunctionWalk {
       acquisitions,
       calls: this.recorder.calls,
       bounded: this.bounded || this.recorder.bounded,
+      unsettled: false,
     };
   }
 

@@ -6,9 +6,10 @@ import { isOpaque } from './opaque-paths.ts';
 import { type OrderSites, replaceOrders } from './order-sites.ts';
 import { overlayCallbacks } from './overlay-callbacks.ts';
 import type { RuleSet } from './rules/index.ts';
-import { EFFECT, type Effect, EMPTY_SUMMARY, type Summary, sameEffects } from './summary.ts';
+import { CHANGES, EFFECT, type Effect, EMPTY_SUMMARY, type Summary, sameEffects } from './summary.ts';
 
-const ROUNDS = 6;
+/** Rounds in which net effects may travel from callee to caller; what still changes then is unsettled. */
+const ROUNDS = 12;
 /** Callers analysed again because a callee's net effect changed, before the rest is left as it was (and said). */
 const CALLERS = 3000;
 
@@ -31,16 +32,21 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
   const analysis = new FunctionAnalysis(tree, rules, base.locks, (fn) => summaryOf(fn).effects, runsIn);
   let pending = new Set([...tree.touched, ...moved]);
   let skippedCallers = 0;
-  for (let round = 0; round < ROUNDS && pending.size > 0; round++) {
+  const changes = new Map<number, number>();
+  for (let round = 1; pending.size > 0; round++) {
     const next = new Set<number>();
     for (const fn of [...pending].sort((a, b) => a - b)) {
       const fileId = symbols.t.fnFile.at(fn);
       const file = tree.source(fileId);
       if (!file || isOpaque(rules, symbols.path(fileId))) continue;
-      const before = summaryOf(fn).effects;
-      const summary = stillHalf(analysis.analyse(file, symbols.t.fnLocal.at(fn)), before);
+      const { effects: before, unsettled } = summaryOf(fn);
+      let summary = stillHalf(analysis.analyse(file, symbols.t.fnLocal.at(fn)), before);
+      if (unsettled) summary = { ...summary, effects: [], unsettled };
       own.set(fn, summary);
       if (sameEffects(before, summary.effects)) continue;
+      const count = (changes.get(fn) ?? 0) + 1;
+      changes.set(fn, count);
+      if (count > CHANGES || round >= ROUNDS) own.set(fn, { ...summary, effects: [], unsettled: true });
       for (const caller of graph.callersOf(fn)) {
         if (next.size < CALLERS) next.add(caller);
         else skippedCallers++;

@@ -3,7 +3,8 @@ import { type Acquisition, EFFECT, type Effect, type Held, type HeldCall, type S
 
 /** Appends a summary to `out`; instances are interned in `instances`. */
 export function encodeSummary(summary: Summary, instances: GlobalNames, out: number[]): void {
-  out.push(summary.effects.length, summary.acquisitions.length, summary.calls.length, summary.bounded ? 1 : 0);
+  const flags = (summary.bounded ? BOUNDED : 0) | (summary.unsettled ? UNSETTLED : 0);
+  out.push(summary.effects.length, summary.acquisitions.length, summary.calls.length, flags);
   for (const e of summary.effects)
     out.push(
       e.kind,
@@ -66,7 +67,11 @@ class StoredSummary implements Summary {
   }
 
   get bounded(): boolean {
-    return this.words[this.start + 3] === 1;
+    return ((this.words[this.start + 3] as number) & BOUNDED) !== 0;
+  }
+
+  get unsettled(): boolean {
+    return ((this.words[this.start + 3] as number) & UNSETTLED) !== 0;
   }
 
   get effects(): readonly Effect[] {
@@ -177,6 +182,19 @@ export function halveSummary(words: Int32Array, start: number): void {
   }
 }
 
+/** An encoded summary without its net effects, marked as unsettled; an empty one when there is none yet. */
+export function unsettleSummary(words: Int32Array, start: number, end: number): Int32Array {
+  if (end <= start) return Int32Array.of(0, 0, 0, UNSETTLED);
+  const effects = EFFECT_WORDS * (words[start] as number);
+  const rest = words.subarray(start + HEAD + effects, end);
+  const out = new Int32Array(HEAD + rest.length);
+  out.set(words.subarray(start, start + HEAD));
+  out.set(rest, HEAD);
+  out[0] = 0;
+  out[3] = (out[3] as number) | UNSETTLED;
+  return out;
+}
+
 /**
  * Moves an encoded summary from the numbers of one lock table and its instances to those of another, in place; gives
  * where the next one begins. Follows `encodeSummary` word by word.
@@ -230,6 +248,8 @@ export function renumberSummary(
 }
 
 const HEAD = 4;
+const BOUNDED = 1;
+const UNSETTLED = 2;
 const EFFECT_WORDS = 6;
 const HELD_WORDS = 5;
 const NONE: readonly never[] = [];

@@ -80,18 +80,21 @@ export interface Summary {
   readonly calls: readonly HeldCall[];
   /** The bound on states was hit: some paths were not followed. */
   readonly bounded: boolean;
+  /** What it does to its caller depends on itself, by recursion, and never settles: it exports nothing. */
+  readonly unsettled: boolean;
 }
 
-export const EMPTY_SUMMARY: Summary = { effects: [], acquisitions: [], calls: [], bounded: false };
+/** Times that the net effects of a function may change while effects travel, before they count as unsettled. */
+export const CHANGES = 6;
+
+export const EMPTY_SUMMARY: Summary = { effects: [], acquisitions: [], calls: [], bounded: false, unsettled: false };
 
 export function isEmpty(summary: Summary): boolean {
   return summary.effects.length === 0 && summary.acquisitions.length === 0 && summary.calls.length === 0;
 }
 
-/** Whether two functions do the same to their callers. */
+/** Whether two functions do the same to their callers, in the same order. */
 export function sameEffects(a: readonly Effect[], b: readonly Effect[]): boolean {
-  if (a.length !== b.length) return false;
-  const key = (e: Effect): string => `${e.kind}|${e.lock}|${e.instance}|${e.mode}|${e.when}|${e.reentrant}`;
-  const known = new Set(a.map(key));
-  return b.every((e) => known.has(key(e)));
+  const key = (e: Effect): string => `${e.kind}|${e.lock}|${e.instance}|${e.mode}|${e.when}|${e.reentrant}|${e.tries}`;
+  return a.length === b.length && a.every((effect, i) => key(effect) === key(b[i] as Effect));
 }

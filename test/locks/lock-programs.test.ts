@@ -78,3 +78,46 @@ test('a patch that changes nothing changes no order', async () => {
     FEW,
   );
 });
+
+test('what calls itself, and does to locks what depends on that, is the same before and after nothing changes', async () => {
+  const forks = `void f0(void)
+{
+	if (condition()) {
+		mutex_lock(&a);
+	} else {
+		mutex_lock(&b);
+		mutex_lock(&b);
+		mutex_lock(&a);
+	}
+	f0();
+	scoped_guard(mutex, &a) {
+		mutex_unlock(&b);
+		mutex_unlock(&b);
+	}
+	scoped_guard(mutex, &b)
+		mutex_lock(&a);
+	mutex_lock(&a);
+}
+`;
+  const { base, verdicts } = await reviewOf({ 'x.c': PROGRAM_HEAD + forks }, { 'x.c': `${PROGRAM_HEAD}\n${forks}` });
+  expect(base.effects('f0')).toEqual([]);
+  expect(base.summary('f0').unsettled).toBe(true);
+  expect(verdicts).toEqual([]);
+});
+
+test('what a callee takes is taken in its own order by the callers too, however late that order was known', async () => {
+  const late = `void f1(void)
+{
+	enter_a();
+	mutex_lock(&b);
+	mutex_lock(&a);
+}
+void f2(void)
+{
+	f1();
+	mutex_lock(&a);
+}
+`;
+  const { verdicts } = await reviewOf({ 'x.c': PROGRAM_HEAD + late }, { 'x.c': `/**/${PROGRAM_HEAD}${late}` });
+  expect(verdicts).toEqual([]);
+});

@@ -47,13 +47,15 @@ const summary: fc.Arbitrary<Summary> = fc.record({
     { maxLength: 3 },
   ),
   bounded: fc.boolean(),
+  unsettled: fc.boolean(),
 });
 
-const plain = ({ effects, acquisitions, calls, bounded }: Summary): Summary => ({
+const plain = ({ effects, acquisitions, calls, bounded, unsettled }: Summary): Summary => ({
   effects,
   acquisitions,
   calls,
   bounded,
+  unsettled,
 });
 
 describe('summary codec', () => {
