@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   review: ['outcome', 'mail', 'series', 'diff', 'csource', 'tree', 'locks'],
   report: ['outcome', 'review'],
   sources: ['outcome', 'mail', 'series'],
-  store: ['outcome', 'review', 'series'],
+  store: ['outcome', 'mail', 'review', 'series', 'sources'],
   server: ['outcome', 'review', 'report', 'sources', 'store', 'tree'],
   cli: ['outcome', 'mail', 'series', 'diff', 'tree', 'locks', 'review', 'report', 'sources', 'store', 'server'],
 };

@@ -1,4 +1,62 @@
 /**
- * What outlives a review: so far the answers that people gave to findings, in a file of the data folder. No rendering here.
+ * What outlives a review: the database with everything the bot knows, and its job queue; and for the command line, which
+ * opens no database, the answers to findings in a file. `openStore` gives a `Store`; each noun has a file of functions
+ * over it, which run in a transaction when they are given one (`transact`). No rendering here.
  */
 export { answerFile } from './answer-file.ts';
+export { answersTo, answerTable } from './answers.ts';
+export { type Consent, consentFor, consentLedger, giveConsent, revokeConsent } from './consents.ts';
+export { type DatabasePlace, databasePlace } from './database-address.ts';
+export { databaseFault, withoutSecrets } from './database-fault.ts';
+export {
+  type Delivery,
+  endDelivery,
+  keepDelivery,
+  keptDeliveries,
+  latestDeliveries,
+  readDelivery,
+} from './deliveries.ts';
+export { type FindingState, findingStates, type VersionFindings } from './finding-states.ts';
+export { findingsOf } from './findings.ts';
+export { activeInstallations, type Installation, saveInstallation } from './installations.ts';
+export { lineageOf } from './lineages.ts';
+export { openStore, type StoreOptions } from './open-store.ts';
+export {
+  type ClaimedParcel,
+  claimParcel,
+  countParcels,
+  delivered,
+  findParcel,
+  givenUp,
+  latestParcels,
+  type Parcel,
+  post,
+  postponed,
+  releaseParcel,
+} from './outbox.ts';
+export { pack, packBytes, unpack, unpackBytes } from './packed.ts';
+export {
+  findPullRequest,
+  type PullRequest,
+  type PullRequestMemory,
+  pullVersions,
+  pushVersion,
+  rememberOnPull,
+  savePullRequest,
+} from './pull-requests.ts';
+export { type JobToSend, openQueue, type Queue, type QueueCount, type QueuePolicy, type TakenJob } from './queue.ts';
+export { type PageMark, pageOfReviews, type ReviewFilter, type ReviewPage } from './review-pages.ts';
+export { verdictOf } from './review-verdict.ts';
+export {
+  findReview,
+  type Reviewed,
+  reviewsOfLineage,
+  type SavedReview,
+  type StoredReview,
+  saveReview,
+} from './reviews.ts';
+export { beginRun, endRun, loseRuns, type Run } from './runs.ts';
+export { attempt, inTransaction, type OpenStore, type Store, transact } from './store.ts';
+export { type Suppression, suppress, suppressionsAt, unsuppress } from './suppressions.ts';
+export type * from './tables.ts';
+export { dropWorker, listWorkers, reapWorkers, seeWorker, type WorkerIdentity } from './workers.ts';

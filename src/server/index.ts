@@ -1,0 +1,17 @@
+/**
+ * The bot: the web server, the watchers and the workers, put together from parts. Parts bring jobs, pages and loops;
+ * this room gives them the database, the queue, a log and metrics. It parses no mail and draws no conclusions.
+ */
+export {
+  type Conclusion,
+  defineJob,
+  handleJob,
+  type JobHandler,
+  type JobKind,
+  type JobRun,
+  type SendOptions,
+  sendJob,
+  type Work,
+} from './jobs.ts';
+export { createLog } from './log.ts';
+export type { Host, Loop, Part, WebEnv } from './part.ts';
