@@ -87,7 +87,9 @@ function without(base, { held, taken, fn }) {
   const acquisitions = summary.acquisitions.map((a) =>
     a.lock === taken ? { ...a, held: a.held.filter((h) => h.lock !== held) } : a,
   );
-  const stripped = { ...summary, acquisitions };
+  // its parts may be read on demand: a spread would lose them
+  const { effects, calls, bounded } = summary;
+  const stripped = { effects, acquisitions, calls, bounded };
   return { ...base, summaryOf: (id) => (id === fn ? stripped : base.summaryOf(id)) };
 }
 

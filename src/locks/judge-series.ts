@@ -10,6 +10,7 @@ import type { LockPair } from './lock-pair.ts';
 import { orderChanges } from './order-changes.ts';
 import { OrderSearch, type Witness } from './order-search.ts';
 import type { OverlayLocks } from './overlay-locks.ts';
+import { isRealTimeOnly } from './real-time-only.ts';
 import type { RuleSet } from './rules/index.ts';
 import { oneForEachFault } from './same-fault.ts';
 import { withoutSleepFollowOns } from './sleep-follow-ons.ts';
@@ -74,7 +75,8 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
   }
   findings.push(...judgeBalance(base, steps, rules));
   findings.push(...judgeContexts(base, steps, searches, rules, [...pairs.values()]));
-  const wanted = findings.filter((finding) => !isSuppressed(finding, rules));
+  const built = findings.filter((finding) => !isRealTimeOnly(finding));
+  const wanted = built.filter((finding) => !isSuppressed(finding, rules));
   const shown = oneForEachFault(withoutSleepFollowOns(wanted), base, steps);
   const bounds = searches.some((search) => search.boundsHit)
     ? ['some searches for the reverse order ended at their bound']
@@ -86,7 +88,7 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
     unlisted: {
       preExisting: shown.filter((finding) => finding.verdict === 'pre-existing').length,
       belowThreshold: shown.filter((finding) => !finding.reported && finding.verdict !== 'pre-existing').length,
-      suppressed: findings.length - wanted.length,
+      suppressed: built.length - wanted.length,
     },
     boundsHit: bounds,
     unknownLocks: unknownLocks(steps),

@@ -102,3 +102,53 @@ test('queueing work waits for nobody', async () => {
   const user = stop('mutex_lock(&foo->lock);', 'schedule_work(&foo->reset);', 'mutex_unlock(&foo->lock);');
   expect(await writing(user)).toEqual([]);
 });
+
+describe('what looks like more than it is', () => {
+  test('a queue that both works run on is no gate: it runs several at a time', async () => {
+    const setup =
+      fn('void foo_init(struct foo *foo)', 'INIT_WORK(&foo->reset, foo_reset);', 'INIT_WORK(&foo->poll, foo_poll);') +
+      fn('void foo_kick(struct foo *foo)', 'queue_work(foo_wq, &foo->reset);', 'queue_work(foo_wq, &foo->poll);');
+    const poll = (...body: string[]): string =>
+      fn(
+        'static void foo_poll(struct work_struct *work)',
+        'struct foo *foo = container_of(work, struct foo, poll);',
+        ...body,
+      );
+    const driver = 'struct workqueue_struct { int n; };\nstatic struct workqueue_struct *foo_wq;\n';
+    const waits = poll('mutex_lock(&foo->lock);', 'cancel_work_sync(&foo->reset);', 'mutex_unlock(&foo->lock);');
+    const before = { 'types.h': TYPES, 'driver.c': driver + takes + poll('done();') + setup };
+    expect((await reviewOf(before, { 'driver.c': driver + takes + waits + setup })).verdicts).toEqual([
+      'wait-under-lock introduced foo.lock work:foo.reset',
+    ]);
+  });
+
+  test('what only PREEMPT_RT builds says nothing of spinlocks, and hides no order', async () => {
+    const wait =
+      '#ifdef CONFIG_PREEMPT_RT\nstatic void wait_running(void) { spin_lock_bh(&base); spin_unlock_bh(&base); }\n' +
+      '#else\nstatic inline void wait_running(void) { }\n#endif\n' +
+      fn('int timer_delete_sync(struct timer_list *timer)', 'wait_running();');
+    const driver =
+      fn(
+        'static void foo_bark(struct timer_list *t)',
+        'struct foo *foo = from_timer(foo, t, watchdog);',
+        'spin_lock(&base);',
+        'spin_unlock(&base);',
+      ) + fn('void foo_init(struct foo *foo)', 'timer_setup(&foo->watchdog, foo_bark, 0);');
+    const user = fn(
+      'void foo_stop(struct foo *foo)',
+      'unsigned long flags;',
+      'spin_lock_irqsave(&base, flags);',
+      'timer_delete_sync(&foo->watchdog);',
+      'spin_unlock_irqrestore(&base, flags);',
+    );
+    const before = {
+      'types.h': `${TYPES}DEFINE_SPINLOCK(base);\n`,
+      'timer.c': wait,
+      'driver.c': driver,
+      'user.c': 'static void nothing(void) { }\n',
+    };
+    expect((await reviewOf(before, { 'user.c': user })).verdicts).toEqual([
+      'wait-under-lock introduced base timer:foo.watchdog',
+    ]);
+  });
+});
