@@ -1,11 +1,13 @@
-import type { Comparison, Finding, Review } from '../review/index.ts';
+import type { Comparison, Review } from '../review/index.ts';
 import { clean } from './clean.ts';
 import { basePhrase } from './headline.ts';
+import { lacks } from './lacks.ts';
 import { paint } from './paint.ts';
+import { partOf, patchLine, statusOf } from './part-of-patch.ts';
 import { comparisonText } from './text-comparison.ts';
 import { coverageText } from './text-coverage.ts';
 import { findingText } from './text-finding.ts';
-import { effect, many, verdictLine } from './words.ts';
+import { many, verdictLine } from './words.ts';
 
 /** One result of a check, as `b4 review` reads it (b4's docs/maintainer/review.rst, "Writing an external check script"). */
 export interface B4Result {
@@ -77,37 +79,6 @@ function atHand(series: Review['series']): string {
   return series.patches.length === 1 && patch
     ? `only patch ${patch.index}/${series.total}`
     : `only ${series.patches.length} of ${many(series.total, 'patch', 'patches')}`;
-}
-
-/** What the patch did to the finding, if anything. */
-function partOf(finding: Finding, patch: number): Finding['perPatch'][number] | null {
-  const part = finding.perPatch.find((p) => p.patch === patch);
-  if (!part) return null;
-  return part.added > 0 || part.closed > 0 || part.verdict === 'introduced' || part.verdict === 'fixed' ? part : null;
-}
-
-function patchLine(about: readonly Finding[], patch: number, { series, coverage }: Review): string {
-  const [first] = about;
-  if (!first) return verdictLine([], coverage.mode === 'diff-only');
-  const part = partOf(first, patch);
-  const said = `${first.locks.map((lock) => clean(lock)).join(' ⇄ ')}: ${part ? effect(part, series.total, first.kind) : ''}`;
-  return about.length > 1 ? `${said}; ${about.length - 1} more` : said;
-}
-
-function statusOf(findings: readonly Finding[], patch: number | null): B4Result['status'] {
-  const verdicts = findings.map((f) => (patch === null ? f.verdict : (partOf(f, patch)?.verdict ?? f.verdict)));
-  if (verdicts.includes('introduced')) return 'fail';
-  return verdicts.includes('new-path') || verdicts.includes('transient') ? 'warn' : 'pass';
-}
-
-/** What a reader must know before believing a pass. */
-function lacks({ base, coverage, series }: Review, patch: number | null): string[] {
-  const failed = base.applied.filter((h) => h.outcome === 'failed' && (patch === null || h.patch === patch));
-  return [
-    failed.length > 0 ? `${many(failed.length, 'hunk')} did not apply` : '',
-    patch === null && !series.complete ? `${series.total - series.patches.length} of the patches are missing` : '',
-    coverage.unparsed.length > 0 ? `${many(coverage.unparsed.length, 'part')} of the input could not be read` : '',
-  ].filter((line) => line !== '');
 }
 
 function changelogResult(comparison: Comparison): B4Result {

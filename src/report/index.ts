@@ -4,9 +4,18 @@
  */
 export { drawDiagram } from '../review/index.ts';
 export { type B4Result, renderB4, renderB4Fault } from './b4.ts';
+export {
+  type Annotation,
+  type CheckRunOptions,
+  type CheckRunReport,
+  renderCheckRun,
+} from './check-run.ts';
 export { clean } from './clean.ts';
 export { renderJson } from './json.ts';
-export { renderMarkdown } from './markdown.ts';
+export { type MarkdownOptions, renderMarkdown } from './markdown.ts';
+export { type PatchworkCheck, renderPatchwork } from './patchwork.ts';
+export { renderSarif } from './sarif.ts';
+export { type PatchReview, type Patchset, renderSashiko } from './sashiko.ts';
 export { renderText, type TextOptions } from './text.ts';
 export { renderComparison } from './text-comparison.ts';
 export { renderExplain } from './text-explain.ts';

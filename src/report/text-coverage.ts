@@ -27,8 +27,8 @@ export function coverageSentences(coverage: Coverage, all: boolean): string[] {
   return sentences;
 }
 
-/** How many findings are not shown, in the value or not, and how to see them; null when none is left out. */
-export function unlistedSentence(review: Review): string | null {
+/** How many findings are not shown, in the value or not, and `how` to see them; null when none is left out. */
+export function unlistedSentence(review: Review, how = ' (--all lists them)'): string | null {
   const hidden = review.findings.filter((f) => !f.reported);
   const of = (verdict: Finding['verdict']) => hidden.filter((f) => f.verdict === verdict).length;
   const unlisted = {
@@ -43,7 +43,7 @@ export function unlistedSentence(review: Review): string | null {
     unlisted.belowThreshold > 0 ? `${unlisted.belowThreshold} below the reporting threshold` : '',
     unlisted.suppressed > 0 ? `${unlisted.suppressed} suppressed by a rule` : '',
   ].filter((part) => part !== '');
-  return parts.length === 0 ? null : `Not listed: ${parts.join(', ')} (--all lists them).`;
+  return parts.length === 0 ? null : `Not listed: ${parts.join(', ')}${how}.`;
 }
 
 /** The coverage paragraph of the terminal. */

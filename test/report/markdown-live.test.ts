@@ -124,3 +124,15 @@ test('an honest review is rendered with headings, lists, code and foldable proof
     ['code', 'details', 'h3', 'h4', 'li', 'p', 'pre', 'strong', 'summary', 'ul'].sort(),
   );
 });
+
+test.each([9000, 4000, 2500, 1200])(
+  'within %i characters a comment is whole markup and says what is left out',
+  (limit) => {
+    const body = renderMarkdown(richReview, { limit, page: 'https://abbot.example.org/api/reviews/1f2e/report' });
+    expect(body.length).toBeLessThanOrEqual(limit);
+    const out = html(body);
+    for (const tag of ['details', 'pre', 'ul', 'summary'])
+      expect(out.split(`<${tag}>`).length, tag).toBe(out.split(`</${tag}>`).length);
+    expect(body.includes('Left out for length')).toBe(limit < 6000);
+  },
+);
