@@ -25,9 +25,16 @@ export class CostHeap {
 
   /** The cheapest pair, or null when there is none. */
   pop(): { cost: number; item: number } | null {
+    if (this.items.length === 0) return null;
+    const cost = this.costs[0] as number;
+    return { cost, item: this.take() };
+  }
+
+  /** The item of the cheapest pair, -1 when there is none. */
+  take(): number {
     const { costs, items } = this;
-    if (items.length === 0) return null;
-    const top = { cost: costs[0] as number, item: items[0] as number };
+    if (items.length === 0) return -1;
+    const top = items[0] as number;
     const cost = costs.pop() as number;
     const item = items.pop() as number;
     const { length } = items;

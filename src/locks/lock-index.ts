@@ -118,17 +118,17 @@ function lockIndex(tree: TreeIndex, locks: LockTable, instances: GlobalNames, c:
     callbacks.set(fn, set);
   });
   let inverse: Map<number, number[]> | null = null;
-  const cache = new Map<number, Summary>();
+  const cache: Summary[] = [];
+  // position of a function's summary plus one: most functions have none, and searches ask for tens of thousands
+  const places = new Int32Array(tree.symbols.functionCount);
+  for (let i = 0; i < c.summaryFn.length; i++) places[c.summaryFn[i] as number] = i + 1;
   const row = (start: Int32Array, items: Int32Array, at: number): readonly number[] =>
     at >= 0 && at + 1 < start.length ? Array.from(items.subarray(start[at], start[at + 1])) : [];
   const summaryOf = (fn: number): Summary => {
-    let summary = cache.get(fn);
-    if (!summary) {
-      const at = find(c.summaryFn, fn);
-      summary = at < 0 ? EMPTY_SUMMARY : decodeSummary(c.summaryData, c.summaryStart[at] as number, instances);
-      cache.set(fn, summary);
-    }
-    return summary;
+    const at = (places[fn] ?? 0) - 1;
+    if (at < 0) return EMPTY_SUMMARY;
+    cache[at] ??= decodeSummary(c.summaryData, c.summaryStart[at] as number, instances);
+    return cache[at];
   };
   return {
     tree,
@@ -155,18 +155,4 @@ function byClass(callbacks: CallbackClasses): Map<number, number[]> {
       else inverse.set(lock, [fn]);
     }
   return inverse;
-}
-
-/** Position of a value in a sorted column, -1 when it is not there. */
-function find(column: Int32Array, value: number): number {
-  let low = 0;
-  let high = column.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const here = column[middle] as number;
-    if (here === value) return middle;
-    if (here < value) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }

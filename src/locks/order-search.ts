@@ -1,11 +1,14 @@
 import { FLAG } from '../csource/index.ts';
+import type { OverlayIndex } from '../tree/index.ts';
+import { ClimbTable, type Trail } from './climb-table.ts';
 import { ForeignTargets } from './foreign-targets.ts';
 import { CostHeap } from './heap.ts';
 import type { LockIndex } from './lock-index.ts';
 import { ObjectBinding } from './object-binding.ts';
 import { isOpaque } from './opaque-paths.ts';
 import type { RuleSet } from './rules/index.ts';
-import type { Acquisition, Held } from './summary.ts';
+import type { Acquisition, Held, HeldCall } from './summary.ts';
+import { callsTo, mayReenter, takenIn } from './summary-codec.ts';
 
 /** How one function of a chain reaches the next. */
 export interface Link {
@@ -40,6 +43,8 @@ export const UPWARD: SearchBounds = { cost: 15.5, nodes: 15_000 };
 export const DOWNWARD: SearchBounds = { cost: 12, nodes: 6_000 };
 /** Witnesses of one pair that are looked at closely. */
 const LOOKED_AT = 400;
+/** New functions for which a table that was laid out for one tree serves those over it too. */
+const SPARE = 1 << 12;
 /** Slots with more targets than this are not walked forward. */
 const FORWARD_TARGETS = 6;
 
@@ -51,13 +56,23 @@ export interface Below {
   readonly from: Map<number, { readonly caller: number; readonly word: number }>;
 }
 
-interface Node {
-  readonly fn: number;
-  readonly cost: number;
+/** A place found on a walk upwards; its links are made of the walk's trail when they are asked for. */
+interface Place {
+  readonly held: Held;
+  readonly holder: number;
   readonly taken: Acquisition;
-  readonly link: Link | null;
-  /** Locks of callers that are let go before the lock is taken. */
-  readonly dropped: readonly number[];
+  readonly together: readonly Held[];
+  readonly cost: number;
+  /** The row that the holder's call leads to, -1 where the holder itself takes the lock. */
+  readonly row: number;
+  readonly word: number;
+  readonly line: number;
+}
+
+/** All places found on the walk up from the acquisitions of a lock, by what is held. */
+interface Above {
+  readonly places: ReadonlyMap<number, readonly Place[]>;
+  readonly trail: Trail;
 }
 
 /** Finds how one lock comes to be taken while another is held, cheapest first, on demand. */
@@ -70,11 +85,15 @@ export class OrderSearch {
   private readonly sharedFiles: number;
   /** By function: 0 not asked yet, 1 open, 2 closed. */
   private readonly closedFunctions: Uint8Array;
+  /** Knows of the functions that were not changed since. */
+  private readonly like: OrderSearch | null;
+  private readonly changed = new Set<number>();
   private readonly closedSlots = new Set<number>();
   private readonly proven = new Map<string, readonly Witness[]>();
   private readonly binding: ObjectBinding;
   private readonly foreign: ForeignTargets;
-  private readonly above = new Map<number, Map<number, Witness[]>>();
+  private readonly above = new Map<number, Above>();
+  private readonly table: ClimbTable;
   /** Whether any search ended at a bound rather than at the end of what it could reach. */
   boundsHit = false;
 
@@ -82,6 +101,9 @@ export class OrderSearch {
   constructor(index: LockIndex, rules: RuleSet, like?: OrderSearch) {
     this.index = index;
     this.rules = rules;
+    this.like = like ?? null;
+    for (let tree: Partial<OverlayIndex> = index.tree; like && tree.base && tree !== like.index.tree; tree = tree.base)
+      for (const fns of [tree.touched ?? [], tree.removed ?? []]) for (const fn of fns) this.changed.add(fn);
     this.opaqueFiles = like?.opaqueFiles ?? new Map();
     this.sharedFiles = like?.sharedFiles ?? index.tree.symbols.fileCount;
     this.binding = new ObjectBinding(index);
@@ -92,6 +114,8 @@ export class OrderSearch {
     closed.delete(-1);
     this.closedNames = closed;
     this.closedFunctions = new Uint8Array(index.tree.symbols.functionCount);
+    const own = !like || like.table.functions < index.tree.symbols.functionCount;
+    this.table = own ? new ClimbTable(index.tree.symbols.functionCount + SPARE) : like.table;
     // what runs in a context of its own is not called by who triggers it
     for (const rule of rules.slots.values()) {
       if (!rule.unbound && (rule.context === null || rule.context === 'process')) continue;
@@ -110,6 +134,8 @@ export class OrderSearch {
 
   /** Functions that no chain passes: hubs, and files the analysis does not look into. */
   isClosed(fn: number): boolean {
+    const { like } = this;
+    if (like && fn < like.closedFunctions.length && !this.changed.has(fn)) return like.isClosed(fn);
     const known = this.closedFunctions[fn];
     if (known) return known === 2;
     const closed = this.findClosed(fn);
@@ -141,86 +167,118 @@ export class OrderSearch {
     found: (witness: Witness) => boolean,
     wanted = -1,
   ): void {
-    const isWanted = (lock: number): boolean => (wanted < 0 ? this.index.locks.isClass(lock) : lock === wanted);
-    const nodes = new Map<number, Node>();
-    const done = new Set<number>();
+    const table = this.table.busy ? new ClimbTable(this.table.functions) : this.table;
+    this.climb(table, starts, bounds, wanted, (place) => found(this.witness(place, table)));
+  }
+
+  private climb(
+    table: ClimbTable,
+    starts: readonly { fn: number; taken: Acquisition }[],
+    bounds: SearchBounds,
+    wanted: number,
+    found: (place: Place) => boolean,
+  ): void {
+    table.busy = true;
+    try {
+      this.climbOn(table, starts, bounds, wanted, found);
+    } finally {
+      table.busy = false;
+    }
+  }
+
+  private climbOn(
+    table: ClimbTable,
+    starts: readonly { fn: number; taken: Acquisition }[],
+    bounds: SearchBounds,
+    wanted: number,
+    found: (place: Place) => boolean,
+  ): void {
+    const { locks, summaryOf } = this.index;
+    const { graph } = this.index.tree;
+    const isWanted = (lock: number): boolean => (wanted < 0 ? locks.isClass(lock) : lock === wanted);
     const heap = new CostHeap();
+    table.count = 0;
     for (const { fn, taken } of starts) {
       if (taken.tries || this.isClosed(fn)) continue;
-      for (const held of taken.held)
-        if (isWanted(held.lock) && !found({ held, holder: fn, links: [], taken, together: taken.held, cost: 0 }))
-          return;
-      const known = nodes.get(fn);
-      if (!known || taken.dropped.length < known.dropped.length)
-        nodes.set(fn, { fn, cost: 0, taken, link: null, dropped: taken.dropped });
+      for (const held of taken.held) {
+        if (!isWanted(held.lock)) continue;
+        if (!found({ held, holder: fn, taken, together: taken.held, cost: 0, row: -1, word: 0, line: 0 })) return;
+      }
+      const known = table.find(fn);
+      if (known >= 0 && taken.dropped.length >= (table.dropped[known] as readonly number[]).length) continue;
+      const row = known >= 0 ? known : table.add(fn);
+      table.costs[row] = 0;
+      table.below[row] = -1;
+      table.taken[row] = taken;
+      table.dropped[row] = taken.dropped;
     }
-    for (const fn of nodes.keys()) heap.push(0, fn);
-    const { graph, symbols } = this.index.tree;
-    const { summaryOf } = this.index;
+    for (let row = 0; row < table.count; row++) heap.push(0, table.fns[row] as number);
+    let done = 0;
     while (heap.size > 0) {
-      const top = heap.pop() as { cost: number; item: number };
-      if (done.has(top.item)) continue;
-      done.add(top.item);
-      if (done.size > bounds.nodes || top.cost > bounds.cost) {
+      const fn = heap.take();
+      const row = table.find(fn);
+      if (table.done[row] === 1) continue;
+      table.done[row] = 1;
+      const nodeCost = table.costs[row] as number;
+      if (++done > bounds.nodes || nodeCost > bounds.cost) {
         this.boundsHit = true;
         return;
       }
-      const node = nodes.get(top.item) as Node;
-      const steps: { word: number; cost: number }[] = [
-        { word: node.fn, cost: (symbols.t.fnFlags.at(node.fn) & FLAG.MACRO) !== 0 ? 0.3 : 1 },
-      ];
-      for (const slot of graph.slotsOf(node.fn)) if (!this.closedSlots.has(slot)) steps.push({ word: ~slot, cost: -1 });
-      for (const step of steps) {
-        const callers = graph.callersOf(step.word);
-        const viaParameter = step.word < 0 && graph.slotTag.at(~step.word) < 0;
-        const stepCost = step.cost >= 0 ? step.cost : 2.5 + Math.log2(1 + callers.length);
-        for (const caller of callers) {
-          if (caller === node.fn || this.isClosed(caller)) continue;
+      const taken = table.taken[row] as Acquisition;
+      const dropped = table.dropped[row] as readonly number[];
+      const slots = graph.slotsOf(fn);
+      for (let s = -1; s < slots.length; s++) {
+        const slot = s < 0 ? -1 : (slots[s] as number);
+        if (s >= 0 && this.closedSlots.has(slot)) continue;
+        const word = s < 0 ? fn : ~slot;
+        const callers = graph.callersOf(word);
+        if (callers.length === 0) continue;
+        const viaParameter = s >= 0 && graph.slotTag.at(slot) < 0;
+        const cost = nodeCost + (s >= 0 ? 2.5 + Math.log2(1 + callers.length) : this.callCost(fn));
+        for (let c = 0; c < callers.length; c++) {
+          const caller = callers[c] as number;
+          if (caller === fn || this.isClosed(caller)) continue;
           const summary = summaryOf(caller);
-          let dropped = node.dropped;
+          let letGo = dropped;
           let line = 0;
-          for (const call of summary.calls) {
-            if (call.callee !== step.word) continue;
+          const calls = callsTo(summary, word);
+          for (let i = 0; i < calls.length; i++) {
+            const call = calls[i] as HeldCall;
             line = call.line;
             for (const held of call.held) {
-              if (!isWanted(held.lock) || node.dropped.includes(held.lock)) continue;
-              const witness: Witness = {
-                held,
-                holder: caller,
-                links: this.linksFrom(nodes, { callee: node.fn, word: step.word, line: call.line }),
-                taken: node.taken,
-                together: call.held,
-                cost: node.cost + stepCost,
-              };
-              if (!found(witness)) return;
+              if (!isWanted(held.lock) || dropped.includes(held.lock)) continue;
+              if (!found({ held, holder: caller, taken, together: call.held, cost, row, word, line })) return;
             }
-            if (call.dropped.length > 0) dropped = [...new Set([...dropped, ...call.dropped])];
+            if (call.dropped.length > 0) letGo = [...new Set([...letGo, ...call.dropped])];
           }
-          const cost = node.cost + stepCost;
           if (viaParameter) continue; // the function that passes the callback calls it: walked there
-          const known = nodes.get(caller);
-          if (known && (known.cost <= cost || done.has(caller))) continue;
-          const taken = summary.effects.some((effect) => effect.reentrant && effect.lock === node.taken.lock)
-            ? { ...node.taken, reentrant: true }
-            : node.taken;
-          nodes.set(caller, {
-            fn: caller,
-            cost,
-            taken,
-            link: { callee: node.fn, word: step.word, line },
-            dropped,
-          });
+          const known = table.find(caller);
+          if (known >= 0 && ((table.costs[known] as number) <= cost || table.done[known] === 1)) continue;
+          const here = known >= 0 ? known : table.add(caller);
+          table.costs[here] = cost;
+          table.below[here] = row;
+          table.words[here] = word;
+          table.lines[here] = line;
+          table.taken[here] = mayReenter(summary, taken.lock) ? { ...taken, reentrant: true } : taken;
+          table.dropped[here] = letGo;
           heap.push(cost, caller);
         }
       }
     }
   }
 
-  private linksFrom(nodes: ReadonlyMap<number, Node>, first: Link): Link[] {
-    const links = [first];
-    for (let node = nodes.get(first.callee); node?.link; node = nodes.get(node.link.callee)) {
-      const { callee, word, line } = node.link;
-      links.push({ callee, word, line: line || this.lineOf(node.fn, word) });
+  private callCost(fn: number): number {
+    return (this.index.tree.symbols.t.fnFlags.at(fn) & FLAG.MACRO) !== 0 ? 0.3 : 1;
+  }
+
+  private linksOf({ row: first, word, line }: Place, trail: Trail): Link[] {
+    const links: Link[] = [];
+    if (first < 0) return links;
+    const { fns, below, words, lines } = trail;
+    links.push({ callee: fns[first] as number, word, line });
+    for (let row = first, next = below[row] as number; next >= 0; row = next, next = below[row] as number) {
+      const via = words[row] as number;
+      links.push({ callee: fns[next] as number, word: via, line: lines[row] || this.lineOf(fns[row] as number, via) });
     }
     return links;
   }
@@ -245,7 +303,8 @@ export class OrderSearch {
     const key = `${held}|${taken}`;
     let known = this.proven.get(key);
     if (!known) {
-      known = this.possible(this.allAbove(taken).get(held) ?? []);
+      const { places, trail } = this.allAbove(taken);
+      known = this.possible((places.get(held) ?? []).slice(0, LOOKED_AT).map((place) => this.witness(place, trail)));
       this.proven.set(key, known);
     }
     return known;
@@ -260,7 +319,13 @@ export class OrderSearch {
 
   /** Locks held above the acquisitions of a lock, each with its cheapest witness. */
   heldAbove(lock: number): Map<number, Witness> {
-    return new Map([...this.allAbove(lock)].map(([held, list]) => [held, list[0] as Witness]));
+    const { places, trail } = this.allAbove(lock);
+    return new Map([...places].map(([held, list]) => [held, this.witness(list[0] as Place, trail)]));
+  }
+
+  private witness(place: Place, trail: Trail): Witness {
+    const { held, holder, taken, together, cost } = place;
+    return { held, holder, links: this.linksOf(place, trail), taken, together, cost };
   }
 
   /** Whether `paths` has any; most of the time the first that is found says so, and the walk ends there. */
@@ -279,24 +344,26 @@ export class OrderSearch {
     return exists;
   }
 
-  /** Everything found on one walk up from the acquisitions of a lock, by what is held; walked once for each lock. */
-  private allAbove(taken: number): Map<number, Witness[]> {
+  /** Everything found on one walk up from the acquisitions of a lock; walked once for each lock. */
+  private allAbove(taken: number): Above {
     let all = this.above.get(taken);
     if (!all) {
-      const byKey = new Map<string, Witness>();
-      this.upward(this.acquisitionsOf(taken), UPWARD, (witness) => {
-        const key = keyOf(witness);
+      const byKey = new Map<string, Place>();
+      const table = this.table.busy ? new ClimbTable(this.table.functions) : this.table;
+      this.climb(table, this.acquisitionsOf(taken), UPWARD, -1, (place) => {
+        const key = `${place.held.lock}|${place.holder}|${place.row < 0 ? place.taken.via : place.word}`;
         const known = byKey.get(key);
-        if (!known || witness.cost < known.cost) byKey.set(key, witness);
+        if (!known || place.cost < known.cost) byKey.set(key, place);
         return true;
       });
-      all = new Map();
-      for (const witness of byKey.values()) {
-        const list = all.get(witness.held.lock);
-        if (list) list.push(witness);
-        else all.set(witness.held.lock, [witness]);
+      const places = new Map<number, Place[]>();
+      for (const place of byKey.values()) {
+        const list = places.get(place.held.lock);
+        if (list) list.push(place);
+        else places.set(place.held.lock, [place]);
       }
-      for (const list of all.values()) list.sort((x, y) => x.cost - y.cost || x.holder - y.holder);
+      for (const list of places.values()) list.sort((x, y) => x.cost - y.cost || x.holder - y.holder);
+      all = { places, trail: table.trail() };
       this.above.set(taken, all);
     }
     return all;
@@ -323,46 +390,45 @@ export class OrderSearch {
     const costs = new Map<number, number>();
     const done = new Set<number>();
     const heap = new CostHeap();
-    const { graph, symbols } = this.index.tree;
+    const { graph } = this.index.tree;
+    const { locks, summaryOf } = this.index;
+    const push = (fn: number, cost: number, caller: number, word: number): void => {
+      if (done.has(fn) || this.isClosed(fn)) return;
+      const known = costs.get(fn);
+      if (known !== undefined && known <= cost) return;
+      costs.set(fn, cost);
+      from.set(fn, { caller, word });
+      heap.push(cost, fn);
+    };
     const reach = (word: number, cost: number, caller: number): void => {
-      const push = (fn: number, at: number): void => {
-        if (this.isClosed(fn) || done.has(fn)) return;
-        const known = costs.get(fn);
-        if (known !== undefined && known <= at) return;
-        costs.set(fn, at);
-        from.set(fn, { caller, word });
-        heap.push(at, fn);
-      };
-      if (word >= 0) push(word, cost + ((symbols.t.fnFlags.at(word) & FLAG.MACRO) !== 0 ? 0.3 : 1));
-      else {
-        if (this.closedSlots.has(~word)) return;
-        const targets = graph.targetsOf(~word);
-        if (targets.length > FORWARD_TARGETS) return;
-        for (const fn of targets) push(fn, cost + 2.5 + Math.log2(1 + targets.length));
+      if (word >= 0) {
+        push(word, cost + this.callCost(word), caller, word);
+        return;
       }
+      if (this.closedSlots.has(~word)) return;
+      const targets = graph.targetsOf(~word);
+      if (targets.length > FORWARD_TARGETS) return;
+      for (const fn of targets) push(fn, cost + 2.5 + Math.log2(1 + targets.length), caller, word);
     };
     for (const { word, cost } of starts) reach(word, cost, -1);
     while (heap.size > 0) {
-      const top = heap.pop() as { cost: number; item: number };
-      if (done.has(top.item)) continue;
-      done.add(top.item);
-      if (done.size > bounds.nodes || top.cost > bounds.cost) {
+      const fn = heap.take();
+      if (done.has(fn)) continue;
+      done.add(fn);
+      const cost = costs.get(fn) as number;
+      if (done.size > bounds.nodes || cost > bounds.cost) {
         this.boundsHit = true;
         break;
       }
-      for (const taken of this.index.summaryOf(top.item).acquisitions) {
-        if (taken.tries || !this.index.locks.isClass(taken.lock)) continue;
-        const known = best.get(taken.lock);
-        if (known && known.cost <= top.cost) continue;
-        const again = taken.reentrant || this.isWithinReentrant(top.item, taken.lock, from);
-        best.set(taken.lock, {
-          cost: top.cost,
-          fn: top.item,
-          taken: again ? { ...taken, reentrant: true } : taken,
-          from,
-        });
+      const isNew = (lock: number): boolean =>
+        locks.isClass(lock) && !((best.get(lock)?.cost ?? Number.POSITIVE_INFINITY) <= cost);
+      for (const taken of takenIn(summaryOf(fn), isNew)) {
+        if (!isNew(taken.lock)) continue;
+        const again = taken.reentrant || this.isWithinReentrant(fn, taken.lock, from);
+        best.set(taken.lock, { cost, fn, taken: again ? { ...taken, reentrant: true } : taken, from });
       }
-      for (const word of graph.calleesOf(top.item)) reach(word, top.cost, top.item);
+      const callees = graph.calleesOf(fn);
+      for (let i = 0; i < callees.length; i++) reach(callees[i] as number, cost, fn);
     }
     return best;
   }

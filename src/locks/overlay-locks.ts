@@ -16,6 +16,9 @@ const CALLERS = 3000;
 /** Lock summaries of a patched tree: those of the base, with the touched functions and whom they concern analysed anew. */
 export interface OverlayLocks extends LockIndex {
   readonly base: LockIndex;
+  /** The tree under all overlays, and the summaries that it does not have. */
+  readonly ground: LockIndex;
+  readonly own: ReadonlyMap<number, Summary>;
   /** Functions whose summary was worked out again. */
   readonly changed: ReadonlySet<number>;
   /** Callers of changed wrappers that were not analysed again because there were too many. */
@@ -26,8 +29,16 @@ export interface OverlayLocks extends LockIndex {
 export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet): OverlayLocks {
   const { symbols, graph } = tree;
   const own = new Map<number, Summary>();
-  for (const fn of tree.removed) own.set(fn, EMPTY_SUMMARY);
-  const summaryOf = (fn: number): Summary => own.get(fn) ?? base.summaryOf(fn);
+  // one look for all overlays that lie on each other: summaries are asked for by the ten thousand
+  const below = (base as Partial<OverlayLocks>).own ?? new Map<number, Summary>();
+  const all = new Map(below);
+  const ground = (base as Partial<OverlayLocks>).ground ?? base;
+  const note = (fn: number, summary: Summary): void => {
+    own.set(fn, summary);
+    all.set(fn, summary);
+  };
+  const summaryOf = (fn: number): Summary => all.get(fn) ?? ground.summaryOf(fn);
+  for (const fn of tree.removed) note(fn, EMPTY_SUMMARY);
   const { runsIn, callbacksIn, moved } = overlayCallbacks(base, tree, rules);
   const analysis = new FunctionAnalysis(tree, rules, base.locks, (fn) => summaryOf(fn).effects, runsIn);
   let pending = new Set([...tree.touched, ...moved]);
@@ -42,11 +53,11 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
       const { effects: before, unsettled } = summaryOf(fn);
       let summary = stillHalf(analysis.analyse(file, symbols.t.fnLocal.at(fn)), before);
       if (unsettled) summary = { ...summary, effects: [], unsettled };
-      own.set(fn, summary);
+      note(fn, summary);
       if (sameEffects(before, summary.effects)) continue;
       const count = (changes.get(fn) ?? 0) + 1;
       changes.set(fn, count);
-      if (count > CHANGES || round >= ROUNDS) own.set(fn, { ...summary, effects: [], unsettled: true });
+      if (count > CHANGES || round >= ROUNDS) note(fn, { ...summary, effects: [], unsettled: true });
       for (const caller of graph.callersOf(fn)) {
         if (next.size < CALLERS) next.add(caller);
         else skippedCallers++;
@@ -77,6 +88,8 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
   let orders: OrderSites | null = null;
   return {
     base,
+    ground,
+    own: all,
     tree,
     locks: base.locks,
     get orders() {

@@ -47,6 +47,24 @@ export function decodeSummary(words: Int32Array, start: number, instances: Globa
   return new StoredSummary(words, start, instances);
 }
 
+/** The calls through one callee word; the others are not made into objects. */
+export function callsTo(summary: Summary, callee: number): readonly HeldCall[] {
+  if (summary instanceof StoredSummary) return summary.callsTo(callee);
+  return summary.calls.length === 0 ? NONE : summary.calls.filter((call) => call.callee === callee);
+}
+
+/** Whether a function is a wrapper of a lock that its owner may enter again. */
+export function mayReenter(summary: Summary, lock: number): boolean {
+  if (summary instanceof StoredSummary) return summary.mayReenter(lock);
+  return summary.effects.some((effect) => effect.reentrant && effect.lock === lock);
+}
+
+/** Where a function waits for a lock that is wanted; the others are not made into objects. */
+export function takenIn(summary: Summary, isWanted: (lock: number) => boolean): readonly Acquisition[] {
+  if (summary instanceof StoredSummary && !summary.waitsFor(isWanted)) return NONE;
+  return summary.acquisitions.filter((taken) => !taken.tries);
+}
+
 /**
  * A summary in its stored form. A search asks for thousands of summaries and looks at one part of each: to make all of
  * them into objects took most of its time.
@@ -56,6 +74,7 @@ class StoredSummary implements Summary {
   private readonly instances: GlobalNames;
   private readonly start: number;
   private at = 0;
+  private callsAt = -1;
   private knownEffects: Effect[] | null = null;
   private knownAcquisitions: Acquisition[] | null = null;
   private knownCalls: HeldCall[] | null = null;
@@ -104,6 +123,48 @@ class StoredSummary implements Summary {
       }
     }
     return this.knownCalls;
+  }
+
+  callsTo(callee: number): readonly HeldCall[] {
+    if (this.knownCalls) return this.knownCalls.filter((call) => call.callee === callee);
+    const { words } = this;
+    const count = words[this.start + 2] as number;
+    if (count === 0) return NONE;
+    if (this.callsAt < 0) {
+      this.at = this.acquisitionsAt();
+      for (let n = words[this.start + 1] as number; n > 0; n--) this.skip(5);
+      this.callsAt = this.at;
+    }
+    let out: HeldCall[] | null = null;
+    this.at = this.callsAt;
+    for (let n = count; n > 0; n--) {
+      if (words[this.at] !== callee) {
+        this.skip(2);
+        continue;
+      }
+      out ??= [];
+      out.push({ callee: this.next(), line: this.next(), held: this.held(), dropped: this.list() });
+    }
+    return out ?? NONE;
+  }
+
+  mayReenter(lock: number): boolean {
+    const { words, start } = this;
+    for (let n = words[start] as number, at = start + HEAD; n > 0; n--, at += EFFECT_WORDS)
+      if (words[at + 1] === lock && ((words[at + 5] as number) & 1) !== 0) return true;
+    return false;
+  }
+
+  waitsFor(isWanted: (lock: number) => boolean): boolean {
+    const { words, start } = this;
+    const count = words[start + 1] as number;
+    if (count === 0) return false;
+    this.at = this.acquisitionsAt();
+    for (let n = count; n > 0; n--) {
+      if (((words[this.at + 2] as number) & 4) === 0 && isWanted(words[this.at] as number)) return true;
+      this.skip(5);
+    }
+    return false;
   }
 
   private acquisitionsAt(): number {

@@ -87,32 +87,36 @@ export class CallGraph {
 
   /** Functions that call a function id, or through a slot (`~slot`). */
   callersOf(word: number): number[] {
-    const stored =
-      word >= 0
-        ? row(this.rows.callerStart, this.rows.caller, word)
-        : row(this.rows.slotCallerStart, this.rows.slotCaller, ~word);
-    const more = this.moreCallers.get(word);
-    if (!more && this.changed.size === 0) return listOf(stored);
+    const start = word >= 0 ? this.rows.callerStart : this.rows.slotCallerStart;
+    const items = word >= 0 ? this.rows.caller : this.rows.slotCaller;
+    const at = word >= 0 ? word : ~word;
+    const { changed } = this;
     const out: number[] = [];
-    for (let i = 0; i < stored.length; i++) {
-      const caller = stored[i] as number;
-      const own = this.changed.get(caller);
-      if (!own || own.callees.includes(word)) out.push(caller);
+    if (at + 1 < start.length) {
+      const end = start[at + 1] as number;
+      for (let i = start[at] as number; i < end; i++) {
+        const caller = items[i] as number;
+        const own = changed.size === 0 ? undefined : changed.get(caller);
+        if (own === undefined || own.callees.includes(word)) out.push(caller);
+      }
     }
+    const more = this.moreCallers.get(word);
     if (more)
       for (const caller of more)
-        if (!out.includes(caller) && this.changed.get(caller)?.callees.includes(word)) out.push(caller);
+        if (!out.includes(caller) && changed.get(caller)?.callees.includes(word)) out.push(caller);
     return out;
   }
 
   targetsOf(slot: number): number[] {
-    const all = merge(row(this.rows.targetStart, this.rows.target, slot), this.moreTargets.get(slot));
-    return this.dropped.size === 0 ? all : all.filter((fn) => !this.dropped.has(slotKey(slot, fn)));
+    const all = merge(this.rows.targetStart, this.rows.target, slot, this.moreTargets.get(slot));
+    return this.dropped.size === 0 || all.length === 0 ? all : all.filter((fn) => !this.dropped.has(slotKey(slot, fn)));
   }
 
   slotsOf(fn: number): number[] {
-    const all = merge(row(this.rows.slotsOfStart, this.rows.slotsOf, fn), this.moreSlotsOf.get(fn));
-    return this.dropped.size === 0 ? all : all.filter((slot) => !this.dropped.has(slotKey(slot, fn)));
+    const all = merge(this.rows.slotsOfStart, this.rows.slotsOf, fn, this.moreSlotsOf.get(fn));
+    return this.dropped.size === 0 || all.length === 0
+      ? all
+      : all.filter((slot) => !this.dropped.has(slotKey(slot, fn)));
   }
 
   /** Functions that an overlay put into a slot, or took out of one. */
@@ -169,20 +173,13 @@ function slotKey(tag: number, field: number): number {
   return tag * NAMES + field;
 }
 
-function row(start: Int32Array, items: Int32Array, at: number): Int32Array {
-  return at + 1 < start.length ? items.subarray(start[at], start[at + 1]) : EMPTY;
-}
-
-function merge(stored: Int32Array, more: number[] | undefined): number[] {
-  const out = listOf(stored);
-  if (more) for (const item of more) if (!out.includes(item)) out.push(item);
-  return out;
-}
-
-/** As `Array.from`, without an iterator. */
-function listOf(row: Int32Array): number[] {
+function merge(start: Int32Array, items: Int32Array, at: number, more: number[] | undefined): number[] {
   const out: number[] = [];
-  for (let i = 0; i < row.length; i++) out.push(row[i] as number);
+  if (at + 1 < start.length) {
+    const end = start[at + 1] as number;
+    for (let i = start[at] as number; i < end; i++) out.push(items[i] as number);
+  }
+  if (more) for (const item of more) if (!out.includes(item)) out.push(item);
   return out;
 }
 
