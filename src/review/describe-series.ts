@@ -12,6 +12,9 @@ export function describeSeries(series: Series): ReviewedSeries {
     total: series.total,
     complete: series.complete,
     patches: series.patches.map(describePatch),
+    given: series.replies.flatMap(({ messageId, patchIndex, trailers }) =>
+      trailers.map(({ key, value }) => ({ patch: patchIndex, key, value, messageId: messageId ?? '' })),
+    ),
   };
 }
 

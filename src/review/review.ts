@@ -126,6 +126,14 @@ export const seriesPatch = z.strictObject({
   trailers: z.array(z.strictObject({ key: z.string(), value: z.string() })).readonly(),
 });
 
+/** A `Reviewed-by:` and the like in a reply: for one patch, or for all when it was given to the cover letter. */
+export const givenTag = z.strictObject({
+  patch: patchIndex.nullable(),
+  key: z.string(),
+  value: z.string(),
+  messageId: z.string(),
+});
+
 /** The patch series under review. */
 export const reviewedSeries = z.strictObject({
   title: z.string(),
@@ -135,6 +143,7 @@ export const reviewedSeries = z.strictObject({
   total: count,
   complete: z.boolean(),
   patches: z.array(seriesPatch).readonly(),
+  given: z.array(givenTag).readonly().describe('tags that people gave in replies to this version'),
 });
 
 /** All versions of one series, oldest first, with what links them. */

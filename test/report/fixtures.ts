@@ -153,6 +153,14 @@ export const richReview: Review = {
         trailers: [],
       },
     ],
+    given: [
+      {
+        patch: 2,
+        key: 'Acked-by',
+        value: 'Rex Viewer <rex@example.org>',
+        messageId: '20260103.reply@example.org',
+      },
+    ],
   },
   lineage: {
     versions: [
