@@ -1,5 +1,5 @@
 // Puts the program's modules together into few files (dist/bundle/), which Node reads far quicker than four hundred.
-// `tsc` has made dist/ before; the two modules that dist/cli/main.js loads are replaced by ones that load the bundle.
+// `tsc` has made dist/ before; the modules that are loaded by name are replaced by ones that load the bundle.
 //
 //   node scripts/bundle.mjs [folder]     the folder that holds dist/; default: this project
 import { rmSync } from 'node:fs';
@@ -22,7 +22,13 @@ const ownPlace = {
 
 const bundle = await rolldown({
   cwd: root,
-  input: { program: join(sources, 'cli/program.ts'), engine: join(sources, 'cli/engine.ts') },
+  input: {
+    'cli/program': join(sources, 'cli/program.ts'),
+    'cli/engine': join(sources, 'cli/engine.ts'),
+    'server/review-process': join(sources, 'server/review-process.ts'),
+  },
+  // These find files of their own beside themselves, or are no modules that can be taken apart.
+  external: ['@electric-sql/pglite', 'pg', 'pg-boss', 'pino', 'prom-client'],
   platform: 'node',
   // No module does anything when it is loaded, so that what a command does not name of a room is left out.
   treeshake: { moduleSideEffects: false },
@@ -36,7 +42,7 @@ const bundle = await rolldown({
 rmSync(join(folder, 'dist', 'bundle'), { recursive: true, force: true });
 await bundle.write({
   dir: join(folder, 'dist'),
-  entryFileNames: 'cli/[name].js',
+  entryFileNames: '[name].js',
   chunkFileNames: 'bundle/[name].js',
   format: 'esm',
   cleanDir: false,

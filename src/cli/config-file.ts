@@ -12,6 +12,16 @@ export interface SourceValues {
   requests?: number;
 }
 
+/** How the bot runs, as a configuration file says it. */
+export interface ServerValues {
+  host?: string;
+  port?: number;
+  jobs?: number;
+  lease?: number;
+  every?: number;
+  log?: string;
+}
+
 /** What a configuration file may say; paths are relative to the file. */
 export interface ConfigValues {
   tree?: string;
@@ -22,6 +32,7 @@ export interface ConfigValues {
   workers?: number;
   color?: 'auto' | 'always' | 'never';
   sources?: SourceValues;
+  server?: ServerValues;
 }
 
 /** The file in force. */

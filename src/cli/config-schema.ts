@@ -20,5 +20,15 @@ export const configSchema = z.strictObject({
       requests: z.number().int().min(1).max(200).optional().describe('requests for the earlier versions of a series'),
     })
     .optional(),
+  server: z
+    .strictObject({
+      host: z.string().min(1).max(255).optional().describe('address that the web server listens on'),
+      port: z.number().int().min(0).max(65535).optional(),
+      jobs: z.number().int().min(1).max(64).optional().describe('jobs that a process does at a time'),
+      lease: z.number().int().min(2).max(3600).optional().describe('seconds until a silent worker loses its jobs'),
+      every: z.number().int().min(1).max(1440).optional().describe('minutes between two looks at the lists'),
+      log: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).optional().describe('least that is logged'),
+    })
+    .optional(),
   color: z.enum(['auto', 'always', 'never']).optional(),
 });

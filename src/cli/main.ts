@@ -25,12 +25,22 @@ async function keepCompiled(args: readonly string[]): Promise<void> {
   enableCompileCache?.(join(named || join(caches || join(homedir(), '.cache'), 'abbot'), 'compiled'));
 }
 
-process.stdout.on('error', quietWhenClosed);
-process.stderr.on('error', quietWhenClosed);
-process.once('SIGINT', () => {
+function interrupted(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   process.exit(130);
-});
+}
+
+/** A second signal ends the process at once, as if nobody had asked for the first. */
+function stopped(): Promise<string> {
+  process.removeListener('SIGINT', interrupted);
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve(signal));
+  });
+}
+
+process.stdout.on('error', quietWhenClosed);
+process.stderr.on('error', quietWhenClosed);
+process.once('SIGINT', interrupted);
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -58,6 +68,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     version,
     engine: async () => (await import('./engine.ts')).loadEngine(),
     sources: async () => (await import('./engine.ts')).loadSources(),
+    stopped,
     http: {
       fetch: globalThis.fetch,
       now: Date.now,

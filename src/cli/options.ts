@@ -35,6 +35,15 @@ export function minutes(text: string): number {
   return Number(text);
 }
 
+/** A whole number in a range, for options of the bot. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,6}$/.test(text) ? Number(text) : -1;
+    if (value < least || value > most) throw new InvalidArgumentError(`It is a number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
 /** `--since`: a day or a time, in UTC unless it says otherwise. */
 export function isoTime(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}(?:T[\d:.Z+-]{4,20})?$/.test(text) && !Number.isNaN(Date.parse(text))) return text;

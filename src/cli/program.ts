@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { CompareOptions } from './compare-command.ts';
 import type { ExplainOptions } from './explain-command.ts';
 import type { IndexOptions } from './index-command.ts';
@@ -11,9 +11,11 @@ import {
   treeOptions,
   versionNumber,
   versionOptions,
+  wholeNumber,
   workers,
 } from './options.ts';
 import type { ReviewOptions } from './review-command.ts';
+import type { ServeOptions } from './server-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { WatchAddOptions, WatchRunOptions } from './watch-command.ts';
 
@@ -76,7 +78,7 @@ function describe(to: Surroundings, done: Done): Command {
     })
     .addHelpText('after', EXIT_CODES);
 
-  for (const add of [addReview, addCompare, addExplain, addIndex, addWatch, addRules, addDoctor])
+  for (const add of [addReview, addCompare, addExplain, addIndex, addWatch, addServe, addWork, addRules, addDoctor])
     add(program, to, done);
   return program;
 }
@@ -187,6 +189,51 @@ function addWatch(program: Command, to: Surroundings, done: Done): void {
     const { watchRun } = await import('./watch-command.ts');
     done(await watchRun(options, to));
   });
+}
+
+function addServe(program: Command, to: Surroundings, done: Done): void {
+  const serve = program
+    .command('serve')
+    .summary('run the bot: web server, watchers, workers')
+    .description('Runs the bot in one process: web server, watchers of lists, and workers that review.')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <n>', 'port to listen on (default: 3000)', wholeNumber(0, 65_535))
+    .option('--every <minutes>', 'time between two looks at the lists (default: 10)', wholeNumber(1, 1440));
+  mannerOptions(
+    treeOptions(botOptions(serve)).option('--no-tree', 'read the diffs alone, even where a tree is configured'),
+  );
+  serve.action(async (options: ServeOptions) => {
+    const { serveCommand } = await import('./serve-command.ts');
+    done(await serveCommand(options, to));
+  });
+}
+
+function addWork(program: Command, to: Surroundings, done: Done): void {
+  const work = program
+    .command('work')
+    .summary('take jobs from a shared database')
+    .description(
+      'Takes jobs from the PostgreSQL of DATABASE_URL; as many processes and machines as there are may do so.',
+    )
+    .option('--port <n>', 'answer /healthz, /readyz and /metrics on this port', wholeNumber(0, 65_535))
+    .option('--host <address>', 'address for --port (default: 127.0.0.1)');
+  mannerOptions(
+    treeOptions(botOptions(work)).option('--no-tree', 'read the diffs alone, even where a tree is configured'),
+  );
+  work.action(async (options: ServeOptions) => {
+    const { workCommand } = await import('./serve-command.ts');
+    done(await workCommand(options, to));
+  });
+}
+
+/** What `serve` and `work` have in common. */
+function botOptions(command: Command): Command {
+  return command
+    .option('--jobs <n>', 'jobs at a time (default: 1)', wholeNumber(1, 64))
+    .option('--lease <seconds>', 'time after which a silent worker loses its jobs (default: 30)', wholeNumber(2, 3600))
+    .addOption(
+      new Option('--log <level>', 'least that is logged').choices(['fatal', 'error', 'warn', 'info', 'debug']),
+    );
 }
 
 function addRules(program: Command, to: Surroundings, done: Done): void {

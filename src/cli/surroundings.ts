@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly engine: () => Promise<Engine>;
   /** The room of sources; loaded only when something is to be fetched. */
   readonly sources: () => Promise<typeof import('../sources/index.ts')>;
+  /** Settles when the process is asked to end (SIGTERM, Ctrl-C), for commands that run until then. */
+  readonly stopped?: () => Promise<string>;
   /** Network, clock and waiting, for fetching. */
   readonly http: HttpEdge;
 }

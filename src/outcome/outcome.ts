@@ -60,6 +60,14 @@ export const CATALOGUE = {
   'store/in-use': { exit: 3, hint: 'stop that process, or set DATABASE_URL so that several can share a PostgreSQL' },
   'store/full': { exit: 3, hint: 'make room on the disk, then start again' },
   'job/data': { exit: 3, hint: 'an older or newer abbot sent it; run the same version everywhere' },
+  'job/review-died': { exit: 3, hint: 'it is tried again; see the memory of the machine if it goes on' },
+  'job/failed': { exit: 3, hint: 'this is a bug in abbot; the log has its stack' },
+  'server/no-database': {
+    exit: 2,
+    hint: 'set DATABASE_URL to the PostgreSQL that `abbot serve` uses, or run `abbot serve` alone',
+  },
+  'server/crashed': { exit: 3, hint: 'see the log, and report it' },
+  'server/listen': { exit: 3, hint: 'name another port with --port, or stop what listens there' },
   'locks/no-such-class': { exit: 3, hint: 'spell a lock class as tag.field or as the name of the global lock' },
   'source/address': {
     exit: 2,

@@ -2,6 +2,7 @@
  * The bot: the web server, the watchers and the workers, put together from parts. Parts bring jobs, pages and loops;
  * this room gives them the database, the queue, a log and metrics. It parses no mail and draws no conclusions.
  */
+export { type Bot, type BotRequest, startBot } from './bot.ts';
 export {
   type Conclusion,
   defineJob,
@@ -13,5 +14,9 @@ export {
   sendJob,
   type Work,
 } from './jobs.ts';
+export { type ListPartOptions, listPart } from './list-part.ts';
 export { createLog } from './log.ts';
-export type { Host, Loop, Part, WebEnv } from './part.ts';
+export type { Host, Loop, Part, ReviewedSeriesEvent, WebEnv } from './part.ts';
+export { openReviewDesk } from './review-desk.ts';
+export { type ReviewSettings, reviewSeries } from './review-series.ts';
+export type { ExplainOrder, Reviewer, ReviewOrder } from './reviewer.ts';

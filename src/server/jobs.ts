@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { type Fault, fail, type Outcome } from '../outcome/index.ts';
 import type { Queue, QueuePolicy, Store } from '../store/index.ts';
+import type { Reviewer } from './reviewer.ts';
 
 /**
  * What a job changes in the database when it is done. It runs in the transaction that ends the job: both happen or
@@ -15,6 +16,10 @@ export interface JobRun {
   readonly store: Store;
   readonly queue: Queue;
   readonly log: Logger;
+  /** For reviews, which must not run in this process. */
+  readonly reviewer: Reviewer;
+  /** This process, as claims of the outbox know it. */
+  readonly worker: string;
   /** Aborted when the process ends, or when the job was taken from it: whoever works long looks at it. */
   readonly signal: AbortSignal;
   readonly attempt: number;

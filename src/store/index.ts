@@ -20,6 +20,7 @@ export { type FindingState, findingStates, type VersionFindings } from './findin
 export { findingsOf } from './findings.ts';
 export { activeInstallations, type Installation, saveInstallation } from './installations.ts';
 export { lineageOf } from './lineages.ts';
+export { claimLoop, releaseLoops } from './loops.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
 export {
   type ClaimedParcel,
@@ -55,8 +56,9 @@ export {
   type StoredReview,
   saveReview,
 } from './reviews.ts';
-export { beginRun, endRun, loseRuns, type Run } from './runs.ts';
+export { beginRun, endRun, loseRuns, openRuns, type Run } from './runs.ts';
 export { attempt, inTransaction, type OpenStore, type Store, transact } from './store.ts';
 export { type Suppression, suppress, suppressionsAt, unsuppress } from './suppressions.ts';
 export type * from './tables.ts';
-export { dropWorker, listWorkers, reapWorkers, seeWorker, type WorkerIdentity } from './workers.ts';
+export { type Order, readOrder, seriesKey, type TakeOrder, watchTables } from './watch-tables.ts';
+export { dropWorker, listWorkers, reapWorkers, releaseEverything, seeWorker, type WorkerIdentity } from './workers.ts';

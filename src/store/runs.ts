@@ -60,3 +60,14 @@ export async function loseRuns(store: Store, queue: Queue, workers: readonly str
     await queue.fail(store, { queue: name, id: jobId }, { lost: `the worker ${worker} is gone` });
   return lost.length;
 }
+
+/** The ids of the runs that are still a worker's. */
+export async function openRuns(store: Store, worker: string): Promise<ReadonlySet<number>> {
+  const rows = await store.db
+    .selectFrom('runs')
+    .select('id')
+    .where('worker', '=', worker)
+    .where('endedAt', 'is', null)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}

@@ -9,6 +9,7 @@ export interface Tables {
   lists: ListTable;
   cursors: CursorTable;
   mails: MailTable;
+  orders: OrderTable;
   lineages: LineageTable;
   lineageMails: LineageMailTable;
   series: SeriesTable;
@@ -18,6 +19,7 @@ export interface Tables {
   suppressions: SuppressionTable;
   workers: WorkerTable;
   runs: RunTable;
+  loops: LoopTable;
   deliveries: DeliveryTable;
   outbox: OutboxTable;
   consents: ConsentTable;
@@ -63,6 +65,17 @@ interface MailTable {
   mail: Packed;
   /** The bytes as the archive had them, compressed; null when the source does not tell them. */
   raw: Packed | null;
+}
+
+interface OrderTable {
+  key: string;
+  place: string;
+  title: string;
+  version: number;
+  messageId: string | null;
+  /** The mails to review, and what was said while they were collected. */
+  input: Packed;
+  createdAt: Stamp;
 }
 
 interface LineageTable {
@@ -185,6 +198,12 @@ interface RunTable {
   fault: Json<unknown> | null;
 }
 
+interface LoopTable {
+  name: string;
+  worker: string;
+  until: Date;
+}
+
 interface DeliveryTable {
   id: string;
   event: string;
@@ -297,6 +316,7 @@ interface SeenReviewTable {
 export type ListRow = Selectable<ListTable>;
 export type CursorRow = Selectable<CursorTable>;
 export type MailRow = Selectable<MailTable>;
+export type OrderRow = Selectable<OrderTable>;
 export type LineageRow = Selectable<LineageTable>;
 export type LineageMailRow = Selectable<LineageMailTable>;
 export type SeriesRow = Selectable<SeriesTable>;
@@ -306,6 +326,7 @@ export type AnswerRow = Selectable<AnswerTable>;
 export type SuppressionRow = Selectable<SuppressionTable>;
 export type WorkerRow = Selectable<WorkerTable>;
 export type RunRow = Selectable<RunTable>;
+export type LoopRow = Selectable<LoopTable>;
 export type DeliveryRow = Selectable<DeliveryTable>;
 export type OutboxRow = Selectable<OutboxTable>;
 export type ConsentRow = Selectable<ConsentTable>;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Queue } from './queue.ts';
 import { loseRuns } from './runs.ts';
-import type { Store } from './store.ts';
+import { inTransaction, type Store } from './store.ts';
 import type { WorkerRow } from './tables.ts';
 
 /** A process that takes jobs. */
@@ -42,4 +42,22 @@ export async function reapWorkers(tx: Store, queue: Queue, seconds: number, myse
     queue,
     gone.map(({ id }) => id),
   );
+}
+
+/** Takes everything from whoever had it: for a database that this process has to itself. */
+export async function releaseEverything(store: Store, queue: Queue): Promise<void> {
+  await inTransaction(store, async (tx) => {
+    const gone = await tx.db.deleteFrom('workers').returning('id').execute();
+    await loseRuns(
+      tx,
+      queue,
+      gone.map(({ id }) => id),
+    );
+    await tx.db.deleteFrom('loops').execute();
+    await tx.db
+      .updateTable('outbox')
+      .set({ claimedUntil: new Date(0) })
+      .where('state', '=', 'sending')
+      .execute();
+  });
 }

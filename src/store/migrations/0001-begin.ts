@@ -29,6 +29,16 @@ const STATEMENTS = [
    )`,
   'create index mails_by_message on mails (message_id)',
   'create index mails_by_age on mails (place, read_at)',
+  // A series version that is to be reviewed, with its mails; it stays, so that it can be reviewed again.
+  `create table orders (
+     key text primary key,
+     place text not null,
+     title text not null,
+     version double precision not null,
+     message_id text,
+     input bytea not null,
+     created_at timestamptz not null default now()
+   )`,
 
   // A lineage is all versions of one series; which mails (or pull request) begin its versions tells which it is.
   `create table lineages (
@@ -167,6 +177,12 @@ const STATEMENTS = [
   'create unique index runs_lane on runs (queue, lane) where ended_at is null and lane is not null',
   'create index runs_by_worker on runs (worker) where ended_at is null',
   'create index runs_by_time on runs (started_at desc, id desc)',
+  // Which process runs what one process has to run, such as a watcher, and until when it has that to itself.
+  `create table loops (
+     name text primary key,
+     worker text not null,
+     until timestamptz not null
+   )`,
 
   // What came in, once, and what is to go out, once.
   `create table deliveries (

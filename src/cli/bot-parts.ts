@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { type Outcome, ok } from '../outcome/index.ts';
+import { listPart, type Part } from '../server/index.ts';
+import { dataFolder } from './data-folder.ts';
+import type { ServerSettings } from './server-settings.ts';
+import type { Settings } from './settings.ts';
+import { resolveSources, sourceClient } from './source-settings.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** The parts that the bot is made of, with what the installation says about each. */
+export async function botParts(
+  settings: Settings,
+  server: ServerSettings,
+  to: Surroundings,
+): Promise<Outcome<readonly Part[]>> {
+  const sources = await resolveSources(to);
+  if (!sources.ok) return sources;
+  const { openWatchStore } = await to.sources();
+  const { tree, base, rules, cache, cacheSize, workers } = settings;
+  const review = {
+    tree: tree.value,
+    base: base.value,
+    ruleDirs: rules.value,
+    cacheDir: cache.value,
+    cacheLimit: cacheSize.value * 2 ** 20,
+    workers: workers.value,
+    version: to.version,
+  };
+  const today = () => new Date(to.http.now()).toISOString().slice(0, 10);
+  /** Parts that want to be told of each review of a list's series. */
+  const others: readonly Part[] = [];
+  const lists = listPart({
+    review,
+    client: await sourceClient(settings, sources.value, to),
+    // A PGlite is open in this process alone, so `abbot watch add` writes its file; a PostgreSQL is open to all.
+    lists: server.databaseUrl === undefined ? openWatchStore(join(dataFolder(to), 'watch')).lists : null,
+    budget: sources.value.requests.value,
+    every: server.every.value * 60,
+    now: to.http.now,
+    today,
+    tell: others.flatMap((part) => part.reviewed ?? []),
+  });
+  return ok([lists, ...others]);
+}
