@@ -28,6 +28,8 @@ test.each([
   [['watch']],
   [['watch', 'add']],
   [['watch', 'run']],
+  [['serve']],
+  [['work']],
 ])('%j --help', async (command) => {
   const help = await abbot.run([...command, '--help']);
   expect(help).toMatchObject({ code: 0, stderr: '' });
