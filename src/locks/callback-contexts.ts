@@ -12,6 +12,11 @@ export interface Start {
   readonly holds?: number;
 }
 
+/** A start by a registration, with the slot in which that puts the function. */
+interface Registered extends Start {
+  readonly slot: string | null;
+}
+
 /** Contexts in which nobody may sleep. */
 export const ATOMIC_CONTEXTS: ReadonlySet<Context> = new Set<Context>([
   'hardirq',
@@ -30,7 +35,7 @@ export class CallbackContexts {
   private readonly rules: RuleSet;
   private readonly slots = new Map<string, readonly Context[]>();
   private readonly follows = new Map<string, string>();
-  private readonly byFile = new Map<number, ReadonlyMap<number, readonly Start[]>>();
+  private readonly byFile = new Map<number, ReadonlyMap<number, readonly Registered[]>>();
   private readonly known = new Map<number, readonly Start[]>();
   private readonly byDirectory = new Map<number, number[]>();
 
@@ -57,11 +62,15 @@ export class CallbackContexts {
     const fileId = symbols.t.fnFile.find(fn);
     const file = fileId < 0 || symbols.gone.has(fileId) ? null : source(fileId);
     if (!file) return out;
-    for (const where of this.registrars(fn, file)) out.push(...(this.registeredIn(where).get(fn) ?? []));
+    const registered = this.registrars(fn, file).flatMap((where) => this.registeredIn(where).get(fn) ?? []);
+    for (const { context, by } of registered) out.push({ context, by });
+    // how it was registered says more than what the slot is mostly used for
+    const said = new Set(registered.map(({ slot }) => slot));
     for (const slot of graph.slotsOf(fn)) {
       const tag = graph.slotTag.at(slot);
       if (tag < 0) continue;
       const text = `${symbols.names.text(tag)}.${symbols.names.text(graph.slotField.at(slot))}`;
+      if (said.has(text)) continue;
       for (const context of this.slots.get(text) ?? []) out.push({ context, by: text });
     }
     const shape = this.shapeOf(file, symbols.t.fnLocal.at(fn));
@@ -148,10 +157,10 @@ export class CallbackContexts {
   }
 
   /** What a file registers, by function. */
-  private registeredIn(file: LinkedFile): ReadonlyMap<number, readonly Start[]> {
+  private registeredIn(file: LinkedFile): ReadonlyMap<number, readonly Registered[]> {
     const known = this.byFile.get(file.id);
     if (known) return known;
-    const found = new Map<number, Start[]>();
+    const found = new Map<number, Registered[]>();
     this.byFile.set(file.id, found);
     const { code, functions, invocations } = file.facts;
     const rules = new Map<number, Registration | ObjectRegistration | null>();
@@ -164,20 +173,21 @@ export class CallbackContexts {
       }
       return rule;
     };
-    const note = (expr: number | undefined, context: Context, by: string): void => {
+    const note = (expr: number | undefined, context: Context, by: string, slot: string | null): void => {
       for (const fn of this.functionsAt(file, expr)) {
         const list = found.get(fn) ?? [];
-        list.push({ context, by });
+        list.push({ context, by, slot });
         found.set(fn, list);
       }
     };
     const apply = (rule: Registration | ObjectRegistration, args: ArrayLike<number>): void => {
       if ('field' in rule) {
-        for (const value of this.valuesOf(file, args[rule.objectArg], rule.field)) note(value, rule.context, rule.name);
+        for (const value of this.valuesOf(file, args[rule.objectArg], rule.field))
+          note(value, rule.context, rule.name, null);
         return;
       }
-      note(args[rule.fnArg], rule.context, rule.name);
-      for (const more of rule.also) note(args[more.fnArg], more.context, rule.name);
+      note(args[rule.fnArg], rule.context, rule.name, rule.slot);
+      for (const more of rule.also) note(args[more.fnArg], more.context, rule.name, more.slot);
     };
     for (let local = 0; local * F.WORDS < functions.length; local++) {
       const start = functions[local * F.WORDS + F.CODE] as number;

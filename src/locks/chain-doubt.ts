@@ -1,8 +1,8 @@
 import { FLAG } from '../csource/index.ts';
 import { type Chain, type ContextSearch, linksOf } from './context-search.ts';
 
-/** Folders that two files share if they belong together (`drivers/net/wireless/maker/…`). */
-const PROJECT_DEPTH = 4;
+/** Folders that two files share if they belong together (`drivers/net/wireless/maker/chip/`). */
+const PROJECT_DEPTH = 5;
 
 /**
  * What makes a chain doubtful beside its length: indirect calls with many targets, a holder in another driver than the

@@ -13,6 +13,8 @@ const LENGTH = 0.025;
 const UNKNOWN_START = 0.15;
 /** Starts of one use of which the most convincing is taken. */
 const COMPARED = 3;
+/** Wrappers of wrappers that are looked into for what is off where they take their lock. */
+const WRAPPERS = 4;
 /** Functions looked at that take one lock. */
 const ACQUIRERS = 40;
 const ABOVE: Readonly<Record<Level, ReadonlySet<string>>> = {
@@ -74,11 +76,11 @@ export class IrqUsage {
   }
 
   /** Whether a context is off where a lock is taken: here, or inside the function that takes it and lets it go. */
-  private isOff(taken: Acquisition, isContext: (lock: number) => boolean): boolean {
+  private isOff(taken: Acquisition, isContext: (lock: number) => boolean, depth = 0): boolean {
     if (taken.held.some((held) => isContext(held.lock) || this.isAsserted(held))) return true;
-    if (taken.via < 0) return false;
+    if (taken.via < 0 || depth > WRAPPERS) return false;
     const inside = this.search.walks.of(taken.via).summary.acquisitions.filter((own) => !own.tries);
-    return inside.length > 0 && inside.every((own) => own.held.some((held) => isContext(held.lock)));
+    return inside.length > 0 && inside.every((own) => this.isOff(own, isContext, depth + 1));
   }
 
   /** Who is called with a spinlock held may be called with interrupts off. */

@@ -1,3 +1,4 @@
+import type { Start } from './callback-contexts.ts';
 import { chainDoubt } from './chain-doubt.ts';
 import { type ContextGroup, type ContextKind, contextFinding, type Evidence } from './context-finding.ts';
 import { ContextSearch, type Hazard, isAtomicStart, type Probe } from './context-search.ts';
@@ -26,7 +27,7 @@ const FAR = 5;
 const SITES = 1500;
 
 /** One question put to every new call: what is looked for, under which causes. */
-interface Question {
+export interface Question {
   readonly kind: ContextKind;
   readonly probe: Probe;
   readonly isCause: (lock: number) => boolean;
@@ -174,7 +175,8 @@ function changedFunctions(
   return out;
 }
 
-function questionsOf(search: ContextSearch, rules: RuleSet): Question[] {
+/** What is asked of every new call of a tree. */
+export function questionsOf(search: ContextSearch, rules: RuleSet): Question[] {
   const { walks, nature, index } = search;
   const sleeps = new SleepSites(walks);
   const irqsOff = index.locks.intern(CONTEXT.IRQS_OFF);
@@ -246,11 +248,7 @@ function* changedHazards(
     for (const site of sites) {
       if (!isNew(site) || ++followed > SITES) continue;
       for (const question of questions) {
-        const isStart = question.starts
-          ? question.kind === 'forbidden-call'
-            ? (start: { context: string }) => start.context === 'hardirq'
-            : isAtomicStart
-          : () => false;
+        const isStart = startsOf(question);
         for (const hazard of to.hazards(fn, site, { ...question, isStart })) {
           // only the callback that starts elsewhere now is news, if nothing else changed
           if (restarted && old.has(signature(site, to, fn, sleepsNow)) && (hazard.fns[0] !== fn || !hazard.cause.start))
@@ -312,8 +310,14 @@ function flagsOf(site: Site, search: ContextSearch, fn: number): string {
     .join();
 }
 
+/** The starts of a callback that matter to a question. */
+export function startsOf(question: Question): (start: Start) => boolean {
+  if (!question.starts) return () => false;
+  return question.kind === 'forbidden-call' ? (start) => start.context === 'hardirq' : isAtomicStart;
+}
+
 /** A hazard as a proof that a finding can show. */
-function evidenceOf(hazard: Hazard, search: ContextSearch, question: Question): Evidence {
+export function evidenceOf(hazard: Hazard, search: ContextSearch, question: Question): Evidence {
   return {
     cost: hazard.cost,
     locks: locksOf(hazard, search, question),
