@@ -28,7 +28,8 @@ export function isSelfDeadlock(witness: Witness, tracing: InstanceTracing, index
     const text = index.locks.text(held.lock);
     if (isWaitClass(text)) return witness.cost < (text.startsWith('workqueue:') ? 4 : 8);
     // unless what it calls does: a global lock that the function says it is called with
-    return witness.links.length > 0 && held.instance.startsWith(':') && tracing.isSameObject(witness);
+    const isNear = witness.links.length > 0 && witness.cost < 8;
+    return isNear && held.instance.startsWith(':') && tracing.isSameObject(witness);
   }
   // readers of a semaphore do not nest: a writer may come between; readers of a spinning lock do
   if (held.mode === MODE.RECURSIVE && taken.mode !== MODE.EXCLUSIVE) return false;

@@ -84,23 +84,25 @@ function merged(members: readonly CycleFinding[]): CycleFinding {
   return { ...first, locks: locks.slice(0, CLASSES), paths, notes: [...first.notes, ...note] };
 }
 
-/** Whether an order is there only because a way out of a function forgets the lock, or because its place may not sleep. */
+/**
+ * Whether a finding only follows from another: an order that is there because a way out of a function forgets the lock, or
+ * whose place may not sleep; a call forbidden under a lock where the cycle that it closes is told.
+ */
 function isFollowOn(finding: CycleFinding, all: readonly CycleFinding[]): boolean {
-  if (!ORDERS.has(finding.kind)) return false;
-  const functions = new Set(
-    finding.paths.slice(0, 1).flatMap((path) => path.chain.map((step) => `${step.file}|${step.function}`)),
-  );
+  const isOrder = ORDERS.has(finding.kind);
+  if (!isOrder && finding.kind !== 'forbidden-call') return false;
+  const places = new Set(placesOf(finding.paths.slice(0, 1)));
   return all.some((other) => {
-    if (ORDERS.has(other.kind) || other.kind === 'self-deadlock') return false;
-    if (other.verdict !== finding.verdict && !(other.verdict === 'introduced' && finding.verdict === 'new-path'))
-      return false;
-    if (other.introducedBy !== finding.introducedBy || !other.reported) return false;
+    const leads = isOrder ? isBalance(other) || other.kind === 'sleep-in-atomic' : ORDERS.has(other.kind);
+    if (!leads || !other.reported || other.introducedBy !== finding.introducedBy) return false;
+    if (DIRECTION[other.verdict] !== DIRECTION[finding.verdict]) return false;
     if (!other.locks.some((lock) => finding.locks.includes(lock))) return false;
-    return (
-      isBalance(other) ||
-      other.paths.some((path) => path.chain.some((step) => functions.has(`${step.file}|${step.function}`)))
-    );
+    return isBalance(other) || placesOf(other.paths).some((place) => places.has(place));
   });
+}
+
+function placesOf(paths: readonly OrderPath[]): string[] {
+  return paths.flatMap((path) => path.chain.map((step) => `${step.file}|${step.function}`));
 }
 
 function isBalance({ kind }: CycleFinding): boolean {
