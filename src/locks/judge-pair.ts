@@ -4,7 +4,6 @@ import type { LockIndex } from './lock-index.ts';
 import { cheapest, holderKeyOf, keyOf, type LockPair } from './lock-pair.ts';
 import type { OrderSearch, Witness } from './order-search.ts';
 import { sitesOf } from './order-statistics.ts';
-import { isWaitClass } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
 import { MODE } from './summary.ts';
 import { PathWriter } from './witness-path.ts';
@@ -132,9 +131,7 @@ export function judgePair(
       ? ([...perPatch].reverse().find((patch) => patch.verdict === 'fixed' || patch.closed > 0)?.patch ?? null)
       : null;
   return {
-    kind: [first.held.lock, first.taken.lock].some((lock) => isWaitClass(search.index.locks.text(lock)))
-      ? 'wait-under-lock'
-      : 'abba',
+    kind: [first.held.lock, first.taken.lock].some((lock) => search.isWait(lock)) ? 'wait-under-lock' : 'abba',
     locks: [search.index.locks.text(first.held.lock), search.index.locks.text(first.taken.lock)],
     verdict,
     introducedBy,

@@ -3,9 +3,9 @@ import type { CycleFinding, OrderVerdict, PatchVerdict } from './finding.ts';
 import type { InstanceTracing } from './instances.ts';
 import type { LockIndex } from './lock-index.ts';
 import type { OrderSearch, Witness } from './order-search.ts';
-import { isWaitClass } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
 import { MODE } from './summary.ts';
+import { isWaitClass } from './wait-classes.ts';
 import { PathWriter } from './witness-path.ts';
 
 /** What each patch did to one way of taking a lock that is held already. */
@@ -26,7 +26,7 @@ export function isSelfDeadlock(witness: Witness, tracing: InstanceTracing, index
   // who is called with a lock held does not take it, but a callback may wait for itself
   if (held.entry) {
     const text = index.locks.text(held.lock);
-    if (isWaitClass(text)) return witness.cost < (text.startsWith('workqueue:') ? 4 : 8);
+    if (isWaitClass(text, rules)) return witness.cost < (text.startsWith('workqueue:') ? 4 : 8);
     // unless what it calls does: a global lock that the function says it is called with
     const isNear = witness.links.length > 0 && witness.cost < 8;
     return isNear && held.instance.startsWith(':') && tracing.isSameObject(witness);

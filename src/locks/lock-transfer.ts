@@ -9,9 +9,9 @@ import type { LockNaming } from './lock-naming.ts';
 import type { LockRecorder } from './lock-recorder.ts';
 import { LOCK_KIND, type LockTable } from './lock-table.ts';
 import type { PathConditions } from './path-conditions.ts';
-import { isWaitClass } from './registrations.ts';
 import type { GuardApi, LockApi, RuleSet } from './rules/index.ts';
 import { EFFECT, type Effect, MODE, WHEN } from './summary.ts';
+import { isWaitClass } from './wait-classes.ts';
 
 /** What the analysis of every function shares. */
 export interface AnalysisContext {
@@ -268,7 +268,7 @@ export class LockTransfer {
     const mode = modeOf(api.mode);
     if (api.op === 'wait') {
       const text = this.context.locks.text(lock);
-      if (!isWaitClass(text) || /[?$]/.test(text)) return same;
+      if (!isWaitClass(text, this.context.rules) || /[?$]/.test(text)) return same;
       this.recorder.acquisition(
         pc,
         { lock, instance, mode: MODE.EXCLUSIVE, line, via: -1, tries: false, reentrant: false, nested: false },

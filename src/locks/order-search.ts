@@ -9,6 +9,7 @@ import { isOpaque } from './opaque-paths.ts';
 import type { RuleSet } from './rules/index.ts';
 import type { Acquisition, Held, HeldCall } from './summary.ts';
 import { callsTo, mayReenter, takenIn } from './summary-codec.ts';
+import { isWaitClass } from './wait-classes.ts';
 
 /** How one function of a chain reaches the next. */
 export interface Link {
@@ -125,6 +126,11 @@ export class OrderSearch {
       const slot = tag < 0 || field < 0 ? -1 : index.tree.graph.findSlot(tag, field);
       if (slot >= 0) this.closedSlots.add(slot);
     }
+  }
+
+  /** Whether a class is something that is waited for rather than held. */
+  isWait(lock: number): boolean {
+    return isWaitClass(this.index.locks.text(lock), this.rules);
   }
 
   /** Slots whose targets run in a context of their own, or for objects of their own only. */

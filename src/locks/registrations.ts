@@ -205,10 +205,3 @@ export class RegistrationReader {
 export function attributeClass(file: LinkedFile, variable: string): string {
   return `${file.path}:${variable}`;
 }
-
-/** Whether a class is something that is waited for rather than held (`timer:foo.watchdog`, `work:foo.reset`). */
-export function isWaitClass(text: string): boolean {
-  return /^(work|workqueue|kthread|kthread_work|kthread_worker|timer|hrtimer|tasklet|irq|irq_work|completion|napi|kn|urb|srcu|srcu_barrier):/.test(
-    text,
-  );
-}

@@ -2,7 +2,6 @@ import { F, FLAG, instructionSize, OP, X } from '../csource/index.ts';
 import type { OrderPath, PathStep } from './finding.ts';
 import type { LockIndex } from './lock-index.ts';
 import type { OrderSearch, Witness } from './order-search.ts';
-import { isWaitClass } from './registrations.ts';
 
 /** Levels of callers looked at for an entry point above the holder. */
 const ENTRY_DEPTH = 4;
@@ -45,7 +44,7 @@ export class PathWriter {
     let score = 0.5 * prefix.length;
     if (USER_ENTRY.test(symbols.functionName(entry))) score -= 6;
     // who only says that the lock is held does not show where it was taken
-    if (witness.held.entry && !isWaitClass(this.index.locks.text(witness.held.lock))) score += 6;
+    if (witness.held.entry && !this.search.isWait(witness.held.lock)) score += 6;
     if ((symbols.t.fnFlags.at(entry) & (FLAG.INIT | FLAG.EXIT)) !== 0) score += 6;
     const files = [entry, witness.holder, ...witness.links.map((link) => link.callee)].map((fn) => this.pathOf(fn));
     for (const file of new Set(files))
@@ -94,7 +93,7 @@ export class PathWriter {
       wait = { step: last, call: this.callAt(end, taken.line), file: this.pathOf(end), line: taken.line };
     }
     const { held } = witness;
-    if (held.entry && !isWaitClass(this.index.locks.text(held.lock)))
+    if (held.entry && !this.search.isWait(held.lock))
       assumptions.push(
         `${symbols.functionName(witness.holder)} is called with ${this.index.locks.text(held.lock)} held, as it says itself`,
       );
