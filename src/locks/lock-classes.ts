@@ -1,5 +1,5 @@
 import { F, FLAG, VAR, X } from '../csource/index.ts';
-import { assignedTo, type Scope, type TypeInference } from '../tree/index.ts';
+import { assignedOutsideLoops, assignedTo, type Scope, type TypeInference } from '../tree/index.ts';
 import { freeLock, type LockTable, parameterLock } from './lock-table.ts';
 
 const DEPTH = 10;
@@ -395,10 +395,11 @@ export class LockClasses {
     if (at === undefined) return this.isFree(scope, name) ? `$@${file.name(name)}` : `:${file.name(name)}`;
     if (at < scope.parameters) {
       if (scope.bound) return this.instanceOf(scope.bound.scope, scope.bound.args[at] ?? -1, depth + 1);
-      return assignedTo(scope, name) === -1 ? `$${at}` : `%~${file.name(name)}`;
+      return assignedOutsideLoops(scope, name) === -1 ? `$${at}` : `%~${file.name(name)}`;
     }
     const assigned = assignedTo(scope, name);
-    if (assigned >= 0 && isPath(scope, assigned, 0)) return this.instanceOf(scope, assigned, depth + 1);
+    const first = assigned === -2 ? assignedOutsideLoops(scope, name) : assigned;
+    if (first >= 0 && isPath(scope, first, 0)) return this.instanceOf(scope, first, depth + 1);
     // a variable that changes is not the same object twice
     return assigned === -2 ? `%~${file.name(name)}` : `%${file.name(name)}`;
   }

@@ -19,6 +19,7 @@ const DIRECTION: Readonly<Record<CycleFinding['verdict'], string>> = {
 };
 
 const ORDERS: ReadonlySet<string> = new Set(['abba', 'wait-under-lock']);
+const CONTEXTS: ReadonlySet<string> = new Set(['sleep-in-atomic', 'irq-inversion']);
 
 /**
  * One finding for one fault. A lock that comes to be taken under another often closes several cycles at once, and is
@@ -86,14 +87,14 @@ function merged(members: readonly CycleFinding[]): CycleFinding {
 
 /**
  * Whether a finding only follows from another: an order that is there because a way out of a function forgets the lock, or
- * whose place may not sleep; a call forbidden under a lock where the cycle that it closes is told.
+ * whose place may not sleep or be interrupted; a call forbidden under a lock where the cycle that it closes is told.
  */
 function isFollowOn(finding: CycleFinding, all: readonly CycleFinding[]): boolean {
   const isOrder = ORDERS.has(finding.kind);
   if (!isOrder && finding.kind !== 'forbidden-call') return false;
   const places = new Set(placesOf(finding.paths.slice(0, 1)));
   return all.some((other) => {
-    const leads = isOrder ? isBalance(other) || other.kind === 'sleep-in-atomic' : ORDERS.has(other.kind);
+    const leads = isOrder ? isBalance(other) || CONTEXTS.has(other.kind) : ORDERS.has(other.kind);
     if (!leads || !other.reported || other.introducedBy !== finding.introducedBy) return false;
     if (DIRECTION[other.verdict] !== DIRECTION[finding.verdict]) return false;
     if (!other.locks.some((lock) => finding.locks.includes(lock))) return false;

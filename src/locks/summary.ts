@@ -85,7 +85,7 @@ export interface Summary {
 }
 
 /** Times that the net effects of a function may change while effects travel, before they count as unsettled. */
-export const CHANGES = 6;
+export const CHANGES = 4;
 
 export const EMPTY_SUMMARY: Summary = { effects: [], acquisitions: [], calls: [], bounded: false, unsettled: false };
 

@@ -26,6 +26,7 @@ export { type BlobId, type LeftOut, MAX_FILE, type Tree, type TreeEntry, type Tr
 export type { IndexCounts, TreeIndex } from './tree-index.ts';
 export { isCLike, isTreePath } from './tree-path.ts';
 export {
+  assignedOutsideLoops,
   assignedTo,
   openScope,
   returnedBy,

@@ -24,6 +24,8 @@ export interface Scope {
   readonly bound: { readonly scope: Scope; readonly args: ArrayLike<number> } | null;
   /** For each local: the only expression assigned to it, -1 when none, -2 when several. Filled on demand. */
   assigned: Map<number, number> | null;
+  /** The same without what loop macros may assign. */
+  assignedOutside: Map<number, number> | null;
 }
 
 const DEPTH = 12;
@@ -35,7 +37,15 @@ export function openScope(file: LinkedFile, local: number, bound: Scope['bound']
   const count = functions[at + F.VAR_COUNT] as number;
   const map = new Map<number, number>();
   for (let v = count - 1; v >= 0; v--) map.set(vars[(first + v) * VAR.WORDS] as number, v);
-  return { file, local, vars: map, parameters: functions[at + F.PARAMS] as number, bound, assigned: null };
+  return {
+    file,
+    local,
+    vars: map,
+    parameters: functions[at + F.PARAMS] as number,
+    bound,
+    assigned: null,
+    assignedOutside: null,
+  };
 }
 
 /** Tells what struct an expression designates or points to, without a preprocessor or a compiler. */
@@ -282,36 +292,51 @@ export function returnedBy(file: LinkedFile, local: number): number {
 
 /** The only expression ever assigned to a local; -1 when there is none, -2 when there are several. */
 export function assignedTo(scope: Scope, name: number): number {
-  if (!scope.assigned) {
-    const { file } = scope;
-    const { functions, code } = file.facts;
-    const at = scope.local * F.WORDS;
-    const start = functions[at + F.CODE] as number;
-    const end = start + (functions[at + F.CODE_LENGTH] as number);
-    const map = new Map<number, number>();
-    const note = (target: number, value: number): void => {
-      if (target < 0 || file.kind(target) !== X.NAME) return;
-      const variable = file.a(target);
-      // `= NULL` and `= 0` say nothing about what the variable stands for
-      if (
-        value >= 0 &&
-        (file.kind(value) === X.NUM || (file.kind(value) === X.NAME && file.name(file.a(value)) === 'NULL'))
-      )
-        return;
-      const known = map.get(variable);
-      map.set(variable, known === undefined || known === value ? value : -2);
-    };
-    for (let pc = start; pc < end; pc += instructionSize(code, pc)) {
-      const op = (code[pc] as number) & 0xff;
-      if (op === OP.ASSIGN) note(code[pc + 1] as number, code[pc + 2] as number);
-      else if (op === OP.CALL) note(code[pc + 2] as number, code[pc + 1] as number);
-      else if (op === OP.MODIFY) note(code[pc + 1] as number, -2);
-      else if (op === OP.BLOCK) {
-        // for_each_x(pos, …): the loop assigns its variables
-        for (const arg of file.list(file.b(code[pc + 1] as number))) if (file.kind(arg) === X.NAME) note(arg, -2);
-      }
-    }
-    scope.assigned = map;
-  }
+  scope.assigned ??= assignmentsOf(scope, () => true);
   return scope.assigned.get(name) ?? -1;
+}
+
+/**
+ * The same, but for what loop macros assign, which cannot be told from what they only read: `for_each_x(x, i)` goes over
+ * what is in `x`. A loop that goes on from where its variable stands assigns it for certain.
+ */
+export function assignedOutsideLoops(scope: Scope, name: number): number {
+  scope.assignedOutside ??= assignmentsOf(scope, (macro) => /continue|from/.test(macro));
+  return scope.assignedOutside.get(name) ?? -1;
+}
+
+/** By local variable: what is assigned to it; `assigns` says whether a loop macro assigns its arguments. */
+function assignmentsOf(scope: Scope, assigns: (macro: string) => boolean): Map<number, number> {
+  const { file } = scope;
+  const { functions, code } = file.facts;
+  const at = scope.local * F.WORDS;
+  const start = functions[at + F.CODE] as number;
+  const end = start + (functions[at + F.CODE_LENGTH] as number);
+  const map = new Map<number, number>();
+  const note = (target: number, value: number): void => {
+    if (target < 0 || file.kind(target) !== X.NAME) return;
+    const variable = file.a(target);
+    // `= NULL` and `= 0` say nothing about what the variable stands for
+    if (
+      value >= 0 &&
+      (file.kind(value) === X.NUM || (file.kind(value) === X.NAME && file.name(file.a(value)) === 'NULL'))
+    )
+      return;
+    const known = map.get(variable);
+    map.set(variable, known === undefined || known === value ? value : -2);
+  };
+  for (let pc = start; pc < end; pc += instructionSize(code, pc)) {
+    const op = (code[pc] as number) & 0xff;
+    if (op === OP.ASSIGN) note(code[pc + 1] as number, code[pc + 2] as number);
+    else if (op === OP.CALL) note(code[pc + 2] as number, code[pc + 1] as number);
+    else if (op === OP.MODIFY) note(code[pc + 1] as number, -2);
+    else if (op === OP.BLOCK) {
+      // for_each_x(pos, …): the loop assigns its variables
+      const expr = code[pc + 1] as number;
+      const callee = file.a(expr);
+      if (!assigns(file.kind(callee) === X.NAME ? file.name(file.a(callee)) : '')) continue;
+      for (const arg of file.list(file.b(expr))) if (file.kind(arg) === X.NAME) note(arg, -2);
+    }
+  }
+  return map;
 }

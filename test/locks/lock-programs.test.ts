@@ -6,6 +6,8 @@ import { reviewOf, treeOf } from './tree-of.ts';
 const RUNS = { numRuns: 80 };
 /** Judging a series takes several indexes and searches a run. */
 const FEW = { numRuns: 30 };
+/** Milliseconds on a machine that does other things beside. */
+const PATIENT = 180_000;
 
 test('what is held at any place of a sound program is what running all its paths gives', async () => {
   await fc.assert(
@@ -17,7 +19,7 @@ test('what is held at any place of a sound program is what running all its paths
     }),
     RUNS,
   );
-});
+}, PATIENT);
 
 test('no lock is held behind its unlock in a straight line', async () => {
   await fc.assert(
@@ -30,7 +32,7 @@ test('no lock is held behind its unlock in a straight line', async () => {
     }),
     RUNS,
   );
-});
+}, PATIENT);
 
 test('any program is analysed to an end, twice to the same bytes', async () => {
   await fc.assert(
@@ -50,7 +52,7 @@ test('any program is analysed to an end, twice to the same bytes', async () => {
     }),
     RUNS,
   );
-});
+}, PATIENT);
 
 test('any change of any program is judged to an end, twice to the same bytes', async () => {
   await fc.assert(
@@ -65,7 +67,7 @@ test('any change of any program is judged to an end, twice to the same bytes', a
     }),
     FEW,
   );
-});
+}, PATIENT);
 
 test('a patch that changes nothing changes no order', async () => {
   await fc.assert(
@@ -77,7 +79,7 @@ test('a patch that changes nothing changes no order', async () => {
     }),
     FEW,
   );
-});
+}, PATIENT);
 
 test('what calls itself, and does to locks what depends on that, is the same before and after nothing changes', async () => {
   const forks = `void f0(void)
