@@ -216,7 +216,7 @@ function commonGate(first: Witness, second: Witness, search: OrderSearch): numbe
       one.mode !== MODE.EXCLUSIVE ||
       !locks.isClass(one.lock) ||
       // a queue runs several works at a time, a timer's class stands for many timers
-      isWaitClass(locks.text(one.lock))
+      search.isWait(one.lock)
     )
       continue;
     // only a lock that is one object in the whole system gates two classes
