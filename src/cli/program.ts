@@ -99,7 +99,7 @@ function addReview(program: Command, to: Surroundings, done: Done): void {
     .option('--all', 'list pre-existing and doubtful findings too, and every proof in full')
     .option('--no-remember', 'neither show nor keep what people answered to findings of earlier reviews');
   treeOptions(review).option('--no-tree', 'read the diff alone, even where a tree is configured');
-  mannerOptions(outputOptions(versionOptions(review), ['text', 'json', 'markdown', 'b4']));
+  mannerOptions(outputOptions(versionOptions(review), ['text', 'json', 'markdown', 'mail', 'sarif', 'b4', 'checks']));
   review.action(async (inputs: string[], options: ReviewOptions) => {
     const { reviewCommand } = await import('./review-command.ts');
     done(await reviewCommand(inputs, options, to));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { renderB4, renderMarkdown, renderText } from '../report/index.ts';
-import type { Review, ReviewRequest } from '../review/index.ts';
+import { clean, renderB4, renderMarkdown, renderText } from '../report/index.ts';
+import type { Engine, Review, ReviewRequest } from '../review/index.ts';
 import { answerFile } from '../store/index.ts';
 import type { B4Input } from './b4-review.ts';
 import { dataFolder } from './data-folder.ts';
@@ -53,15 +53,37 @@ export async function reviewCommand(
     const { b4Review } = await import('./b4-review.ts');
     return b4Review(run, options.output, to);
   }
+  if (options.format === 'mail') return mailReview(engine, request, options, to).finally(progress.clear);
   const review = await engine.runReview(request).finally(progress.clear);
   if (!review.ok) return refuse(review.fault, to);
   const look = lookOf(options.output, color, to);
   return deliver(await render(review.value, options, look), options.output, verdictCode(review.value), to);
 }
 
+/** A draft for the list, or nothing and the reason on standard error: most series get no mail. */
+async function mailReview(
+  engine: Engine,
+  request: ReviewRequest,
+  options: ReviewOptions,
+  to: Surroundings,
+): Promise<number> {
+  const { draft, readForDraft } = await import('./mail-draft.ts');
+  const read = await readForDraft(request);
+  if (!read.ok) return refuse(read.fault, to);
+  const review = await engine.runReview(read.value.request);
+  if (!review.ok) return refuse(review.fault, to);
+  const reply = draft(review.value, read.value.items, options.all === true);
+  const code = verdictCode(review.value);
+  if ('text' in reply) return deliver(reply.text, options.output, code, to);
+  to.stderr.write(`abbot: no mail: ${clean(reply.why, 500)}\n`);
+  return code;
+}
+
 async function render(review: Review, options: ReviewOptions, look: Look): Promise<string> {
   if (options.format === 'json') return (await import('./render-json.ts')).renderJson(review);
   if (options.format === 'b4') return renderB4(review, null);
+  if (options.format === 'sarif') return (await import('./render-surfaces.ts')).renderSarif(review);
+  if (options.format === 'checks') return (await import('./render-surfaces.ts')).renderChecks(review);
   if (options.format === 'markdown') return renderMarkdown(review);
   return renderText(review, { ...look, all: options.all === true });
 }

@@ -12,6 +12,9 @@ export {
 } from './check-run.ts';
 export { clean } from './clean.ts';
 export { renderJson } from './json.ts';
+export type { PastFinding } from './mail-body.ts';
+export { type MailOptions, type Reply, renderMail } from './mail-reply.ts';
+export { isProgram, type Silence } from './mail-silence.ts';
 export { type MarkdownOptions, renderMarkdown } from './markdown.ts';
 export { type PatchworkCheck, renderPatchwork } from './patchwork.ts';
 export { renderSarif } from './sarif.ts';

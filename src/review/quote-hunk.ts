@@ -60,15 +60,21 @@ function namesOf(paths: readonly WitnessPath[]): ReadonlyMap<string, number> {
 
 function bestLine(hunk: Hunk, file: string, worth: ReadonlyMap<string, number>, known: boolean): Hit | null {
   let best: Hit | null = null;
-  // The function around counts for a little: it stands in the chain, and in the hunk's head or its context.
-  const around = words(hunk.section).some((word) => worth.has(word)) ? 2 : 0;
+  let around = inChain(hunk.section, worth);
   hunk.lines.forEach((line, at) => {
+    // The head of a function stands at the left edge, and what follows is in it.
+    if (line.kind !== '-' && /^[A-Za-z_][^;]*\(/.test(line.text.slice(0, LONGEST))) around = inChain(line.text, worth);
     if (line.kind === ' ') return;
     const named = Math.max(0, ...words(line.text).map((word) => worth.get(word) ?? 0));
     const score = named + around + (known ? 1 : 0) - (line.kind === '-' ? 1 : 0);
     if (score > 0 && (named > 0 || known) && (!best || score > best.score)) best = { file, hunk, at, score };
   });
   return best;
+}
+
+/** The function around a line counts for a little when it stands in the chain: the same call may be made elsewhere too. */
+function inChain(head: string, worth: ReadonlyMap<string, number>): number {
+  return words(head).some((word) => worth.has(word)) ? 2 : 0;
 }
 
 function words(text: string): string[] {

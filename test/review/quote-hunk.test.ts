@@ -49,3 +49,20 @@ test('a patch that touches nothing of the proof is not quoted', () => {
   const other = DIFF.replaceAll('ports.c', 'other.c').replace('widget_lock_rescan', 'something_else');
   expect(quoteHunk(paths, 1, { patches: [patch(other.replace('ports_del_children', 'f'))] })).toBeNull();
 });
+
+test('of two functions in one hunk that make the same call, the one in the chain is quoted', () => {
+  const diff = `diff --git a/drivers/widget/ports.c b/drivers/widget/ports.c
+--- a/drivers/widget/ports.c
++++ b/drivers/widget/ports.c
+@@ -10,6 +10,8 @@ static void ports_add(struct widget *w)
+ 	int i;
++	widget_lock_rescan();
+ }
+ 
+ static void ports_del_children(struct widget *w)
+ {
++	widget_lock_rescan();
+ 	ports_del(w);
+`;
+  expect(quoteHunk(paths, 1, { patches: [patch(diff)] })?.line).toBe(16);
+});
