@@ -26,7 +26,7 @@ export async function compareCommand(
   const engine = await to.engine();
   const compared = await engine.runCompare({
     ...given.value,
-    ...overruleOf(options),
+    ...overruleOf(options, given.value.link),
     ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
     from: options.from ?? null,
     to: options.to ?? null,

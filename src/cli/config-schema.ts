@@ -17,6 +17,7 @@ export const configSchema = z.strictObject({
         .optional()
         .describe('servers that stand in for others'),
       contact: z.string().max(200).optional().describe('address that servers are told about'),
+      github: z.string().min(1).optional().describe("API of GitHub, or of a server of one's own"),
       requests: z.number().int().min(1).max(200).optional().describe('requests for the earlier versions of a series'),
     })
     .optional(),

@@ -86,8 +86,9 @@ function idPair(text: string, before: readonly (readonly [string, string])[] = [
 }
 
 /** The corrections as the engine takes them. */
-export function overruleOf(options: VersionOptions): { overrule?: Overrule } {
-  const { link = [], unlink = [] } = options;
+export function overruleOf(options: VersionOptions, known: Overrule['link'] = []): { overrule?: Overrule } {
+  const { unlink = [] } = options;
+  const link = [...known, ...(options.link ?? [])];
   return link.length + unlink.length > 0 ? { overrule: { link, unlink } } : {};
 }
 

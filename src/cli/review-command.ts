@@ -32,7 +32,7 @@ export async function reviewCommand(
   const engine = await to.engine();
   const request: ReviewRequest = {
     ...given.value,
-    ...overruleOf(options),
+    ...overruleOf(options, given.value.link),
     ...(inputs.includes('-') ? { stdin: to.stdin } : {}),
     tree: tree.value,
     base: base.value,

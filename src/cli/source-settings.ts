@@ -14,6 +14,8 @@ export interface SourceSettings {
   readonly mirrors: Setting<Readonly<Record<string, readonly string[]>>>;
   /** Told to every server in the User-Agent, so that its owner can complain; null for none. */
   readonly contact: Setting<string | null>;
+  /** The API of GitHub, or of a server of one's own. */
+  readonly github: Setting<string>;
   /** Requests that may be spent on the earlier versions of one series. */
   readonly requests: Setting<number>;
 }
@@ -39,6 +41,11 @@ export async function resolveSources(
   const base = baseOf(inbox.value);
   if (base === null)
     return fail('config/invalid', `the inbox '${inbox.value.slice(0, 100)}' is not a server`, inbox.origin);
+  const own = variable('ABBOT_GITHUB');
+  const github = own ? { value: own, origin: 'ABBOT_GITHUB' } : written('github', 'https://api.github.com');
+  const api = baseOf(github.value);
+  if (api === null)
+    return fail('config/invalid', `'${github.value.slice(0, 100)}' for GitHub is not a server`, github.origin);
   const contact = variable('ABBOT_CONTACT');
   const mirrors: SourceSettings['mirrors'] = written('mirrors', {});
   const list = readHosts(hosts.value, mirrors.value);
@@ -48,6 +55,7 @@ export async function resolveSources(
     inbox: { ...inbox, value: base },
     mirrors,
     contact: contact ? { value: contact, origin: 'ABBOT_CONTACT' } : written<string | null>('contact', null),
+    github: { ...github, value: api },
     requests: written('requests', REQUESTS),
     list: list.value,
   });
@@ -68,19 +76,30 @@ export async function sourceClient(
   from: Surroundings,
 ): Promise<HttpClient> {
   const { createHttpClient, NO_CACHE, openHttpCache } = await from.sources();
+  const token = tokenOf(from);
+  const origin = new URL(sources.github.value).origin;
   const contact = sources.contact.value?.replace(/[^\x21-\x7e]/g, '');
   return createHttpClient({
     edge: from.http,
     hosts: sources.list,
     userAgent: `abbot/${from.version} (${contact ? `+${contact}` : 'kernel patch review'})`,
+    authorize: (url) => (token !== null && url.origin === origin ? `Bearer ${token}` : null),
     cache: settings.cache.value === null ? NO_CACHE : openHttpCache(join(settings.cache.value, 'http')),
   });
+}
+
+/** A token for GitHub, as its own tools name it; it is sent to GitHub alone, and shown nowhere. */
+function tokenOf({ env }: Surroundings): string | null {
+  const token = env['GITHUB_TOKEN'] || env['GH_TOKEN'] || '';
+  return /^[\x21-\x7e]{1,500}$/.test(token) ? token : null;
 }
 
 /** The inputs of a command, with everything that is no file fetched. */
 export interface FetchedInputs {
   readonly inputs: readonly string[];
   readonly fetched?: FetchedInput;
+  /** Versions that belong together by what their source says. */
+  readonly link?: readonly (readonly [string, string])[];
 }
 
 /** Splits inputs into files and what must be fetched, and fetches it; files alone need neither network nor its code. */
@@ -100,8 +119,15 @@ export async function fetchInputs(
     repository: settings.tree.value ?? from.cwd,
     budget: sources.value.requests.value,
     exists: existsSync,
+    github: {
+      api: sources.value.github.value,
+      mirrors: settings.cache.value === null ? null : join(settings.cache.value, 'github'),
+      token: tokenOf(from),
+      lender: settings.tree.value,
+    },
   });
   if (!gathered.ok) return gathered;
-  const { paths, items, notes, wanted } = gathered.value;
-  return ok(items.length === 0 ? { inputs: paths } : { inputs: paths, fetched: { items, notes, wanted } });
+  const { paths, items, notes, wanted, link } = gathered.value;
+  if (items.length === 0) return ok({ inputs: paths });
+  return ok({ inputs: paths, fetched: { items, notes, wanted }, ...(link.length > 0 ? { link } : {}) });
 }

@@ -3,6 +3,7 @@ import { fail, type Outcome, ok } from '../outcome/index.ts';
 import { type Address, parseAddress } from './address.ts';
 import { collectFrom, collectVersions } from './collect-versions.ts';
 import { readCommitRange } from './commit-range.ts';
+import { fetchPull, type GitHubPlace } from './github-pull.ts';
 import type { HttpClient } from './http-client.ts';
 import { fetchPatchworkMail, fetchPatchworkSeries } from './patchwork.ts';
 
@@ -18,6 +19,8 @@ export interface GatherRequest {
   /** Requests that may be spent on earlier versions of one series. */
   readonly budget: number;
   readonly exists: (path: string) => boolean;
+  /** Left out, pull requests are not served. */
+  readonly github?: GitHubPlace;
 }
 
 /** What the inputs led to. */
@@ -30,6 +33,8 @@ export interface Gathered {
   readonly notes: readonly string[];
   /** The mail that was named, when there is just one: its series is what the person means. */
   readonly wanted: MessageId | null;
+  /** Pairs of mails that begin versions of one series, known from elsewhere than the mails. */
+  readonly link: readonly (readonly [string, string])[];
 }
 
 /** The folder of a public-inbox server on which it keeps the mails of all its lists. */
@@ -46,6 +51,7 @@ export async function gather(request: GatherRequest): Promise<Outcome<Gathered>>
   const paths: string[] = [];
   const items: ReadItem[] = [];
   const notes: string[] = [];
+  const link: (readonly [string, string])[] = [];
   const wanted = new Set<MessageId>();
   for (const input of request.inputs) {
     const address = parseAddress(input, request.exists);
@@ -59,10 +65,11 @@ export async function gather(request: GatherRequest): Promise<Outcome<Gathered>>
     if (!part.ok) return part;
     items.push(...part.value.items);
     notes.push(...part.value.notes);
+    link.push(...(part.value.link ?? []));
     if (part.value.wanted !== null) wanted.add(part.value.wanted);
   }
   const [only] = wanted;
-  return ok({ paths, items, notes, wanted: wanted.size === 1 && only ? only : null });
+  return ok({ paths, items, notes, wanted: wanted.size === 1 && only ? only : null, link });
 }
 
 function pathOf(address: Address): string | null {
@@ -70,7 +77,7 @@ function pathOf(address: Address): string | null {
   return address.kind === 'path' ? address.path : null;
 }
 
-type Part = Pick<Gathered, 'items' | 'notes' | 'wanted'>;
+type Part = Pick<Gathered, 'items' | 'notes' | 'wanted'> & Partial<Pick<Gathered, 'link'>>;
 
 async function gatherOne(address: Address, request: GatherRequest): Promise<Outcome<Part>> {
   const { client, inbox, repository, budget } = request;
@@ -102,13 +109,11 @@ async function gatherOne(address: Address, request: GatherRequest): Promise<Outc
         wanted: null,
       });
     }
-    case 'github-pull':
-      return fail(
-        'source/not-served',
-        `${address.owner}/${address.repo}#${address.number} is a pull request, which needs abbot's GitHub App`,
-        undefined,
-        'fetch its branch and give it as a range, for instance origin/master..branch',
-      );
+    case 'github-pull': {
+      const { owner, repo, number } = address;
+      if (request.github) return fetchPull(client, request.github, owner, repo, number);
+      return fail('source/not-served', `${owner}/${repo}#${number} is a pull request, and GitHub is not configured`);
+    }
     case 'list':
       return fail(
         'source/address',

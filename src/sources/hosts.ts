@@ -16,6 +16,8 @@ export const DEFAULT_HOSTS = [
   'patchwork.freedesktop.org',
   'inbox.sourceware.org',
   'yhbt.net',
+  'api.github.com',
+  'github.com',
 ] as const;
 
 /**

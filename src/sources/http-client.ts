@@ -86,8 +86,10 @@ export function createHttpClient(given: {
   readonly userAgent: string;
   readonly cache?: HttpCache;
   readonly limits?: HttpLimits;
+  /** The Authorization header for an address, or null; asked for every hop of a redirect. */
+  readonly authorize?: (url: URL) => string | null;
 }): HttpClient {
-  const { edge, hosts, userAgent, cache = NO_CACHE, limits = HTTP_LIMITS } = given;
+  const { edge, hosts, userAgent, cache = NO_CACHE, limits = HTTP_LIMITS, authorize = () => null } = given;
   const queues = new Map<string, Promise<unknown>>();
   let requests = 0;
 
@@ -105,11 +107,17 @@ export function createHttpClient(given: {
   const ask = async (url: URL, expected: Expected, kept: KeptAnswer | null): Promise<Outcome<Reply>> => {
     const dog = startWatchdog(limits.idleMs, limits.totalMs);
     requests++;
+    const authorization = authorize(url);
     try {
       const response = await edge.fetch(url, {
         redirect: 'manual',
         signal: dog.signal,
-        headers: { 'user-agent': userAgent, accept: ACCEPT[expected], ...conditions(kept) },
+        headers: {
+          'user-agent': userAgent,
+          accept: ACCEPT[expected],
+          ...conditions(kept),
+          ...(authorization === null ? {} : { authorization }),
+        },
       });
       dog.poke();
       const read = async (limit: number) => readBody(poked(response.body, dog.poke), limit, url.host);

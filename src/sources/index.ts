@@ -9,6 +9,7 @@ export { readCommitRange } from './commit-range.ts';
 export { type EpochCommit, epochBefore, epochHead, findEpochs, readEpoch } from './epoch.ts';
 export { mirrorEpochs } from './epoch-mirror.ts';
 export { type Gathered, type GatherRequest, gather } from './gather.ts';
+export { fetchPull, type GitHubPlace } from './github-pull.ts';
 export { allowedHost, baseOf, DEFAULT_HOSTS, type HostList, readHosts } from './hosts.ts';
 export { type HttpCache, NO_CACHE, openHttpCache } from './http-cache.ts';
 export {
@@ -25,6 +26,8 @@ export {
   type FetchLeave,
   fetchCommits,
   fetchContents,
+  fetchFile,
+  isKept,
   isObjectId,
   keepCommit,
   type Mirror,

@@ -154,6 +154,12 @@ export async function keepCommit(mirror: Mirror, name: string, commit: string): 
   return kept.ok ? ok(null) : kept;
 }
 
+/** Whether a commit was kept under this name. */
+export async function isKept(mirror: Mirror, name: string, commit: string): Promise<boolean> {
+  const found = await runGit(mirror.store, ['for-each-ref', '--format=%(objectname)', `refs/abbot/${name}`]);
+  return found.ok && found.value.trim() === commit;
+}
+
 /** The contents of files that objects (`<commit>^{tree}`, `--not` …) reach and the mirror does not hold, fetched at once. */
 export async function fetchContents(
   mirror: Mirror,
@@ -183,6 +189,25 @@ export async function fetchContents(
   }
   const fault = await ended;
   if (fault !== null) return fail('source/git-failed', `the objects of ${mirror.cloneUrl} cannot be listed`, fault);
+  return missing.length === 0 ? ok(null) : fetch(mirror, missing, leave);
+}
+
+/** Objects by their names; those that the mirror holds are not fetched again. */
+export async function fetchObjects(
+  mirror: Mirror,
+  ids: readonly string[],
+  leave: FetchLeave = {},
+): Promise<Outcome<null>> {
+  if (ids.length === 0) return ok(null);
+  const child = startGit(mirror.folder, ['cat-file', '--batch-check']);
+  child.stdin.on('error', () => {});
+  child.stdin.end(`${ids.filter(isObjectId).join('\n')}\n`);
+  const ended = endOf(child);
+  let said = '';
+  for await (const chunk of child.stdout.setEncoding('latin1')) said += String(chunk);
+  const fault = await ended;
+  if (fault !== null) return fail('source/git-failed', `the objects of ${mirror.cloneUrl} cannot be looked up`, fault);
+  const missing = [...said.matchAll(/^([0-9a-f]{40,64}) missing$/gm)].map(([, id]) => id ?? '');
   return missing.length === 0 ? ok(null) : fetch(mirror, missing, leave);
 }
 
@@ -231,7 +256,24 @@ function authorization(cloneUrl: string, token: string): Record<string, string> 
   };
 }
 
-/** One file of a commit, at most `max` bytes; null when the commit does not have it. */
+/** One file of a commit, fetched if need be; null when the commit does not have it, or it is no plain file. */
+export async function fetchFile(
+  mirror: Mirror,
+  commit: string,
+  path: string,
+  max: number,
+  leave: FetchLeave = {},
+): Promise<Outcome<string | null>> {
+  const listed = await runGit(mirror.folder, ['ls-tree', '-z', '--full-tree', commit, '--', path]);
+  if (!listed.ok) return listed;
+  const blob = /^100(?:644|755) blob ([0-9a-f]{40,64})\t/.exec(listed.value)?.[1];
+  if (blob === undefined) return ok(null);
+  const fetched = await fetchObjects(mirror, [blob], leave);
+  if (!fetched.ok) return fetched;
+  return ok(await readCommitFile(mirror, commit, path, max));
+}
+
+/** One file of a commit that is there; text longer than `max` comes as blanks of that length and one more. */
 export async function readCommitFile(
   mirror: Mirror,
   commit: string,

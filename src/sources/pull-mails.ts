@@ -8,7 +8,8 @@ import type { Mirror } from './mirror.ts';
 export interface PullRequest {
   readonly owner: string;
   readonly repo: string;
-  readonly number: number;
+  /** `pull-7`; for a push to a branch `push-<commit>`. Unique in the repository. */
+  readonly name: string;
   readonly title: string;
   readonly body: string;
   /** Login of who opened it. */
@@ -65,7 +66,7 @@ export async function readPull(
   versions: readonly PullVersion[],
 ): Promise<Outcome<PullMails>> {
   const newest = versions.at(-1);
-  if (!newest) return fail('input/empty', `pull request ${pull.number} has no version`);
+  if (!newest) return fail('input/empty', `${pull.name} has no version`);
   const items: ReadItem[] = [];
   const notes: string[] = [];
   const covers: string[] = [];
@@ -117,14 +118,14 @@ interface At {
   readonly date: string;
 }
 
-/** `<pull-7-v2-0@r.o.pull>`: the same for the same pull request and push, and like no other. */
-function idOf({ owner, repo, number }: PullRequest, { version }: PullVersion, index: number): MessageId {
-  return `pull-${number}-v${version}-${index}@${repo}.${owner}.pull`.toLowerCase() as MessageId;
+/** `<pull-7-v2-0@r.o.github>`: the same for the same pull request and push, and like no other. */
+function idOf({ owner, repo, name }: PullRequest, { version }: PullVersion, index: number): MessageId {
+  return `${name}-v${version}-${index}@${repo}.${owner}.github`.toLowerCase() as MessageId;
 }
 
 function place(mail: Mail, { pull, version }: At, index: number): Mail {
   const parent = idOf(pull, version, 0);
-  const origin = `${pull.owner}/${pull.repo}#${pull.number} v${version.version} ${index}`;
+  const origin = `${pull.owner}/${pull.repo}/${pull.name} v${version.version} ${index}`;
   return { ...mail, messageId: idOf(pull, version, index), inReplyTo: [parent], references: [parent], origin };
 }
 
@@ -143,7 +144,7 @@ async function squash(mirror: Mirror, at: At): Promise<Outcome<ReadItem>> {
     ...['--end-of-options', version.start, version.head],
   ]);
   if (!diff.ok) return diff;
-  if (diff.value === '') return fail('input/empty', `pull request ${pull.number} changes nothing`);
+  if (diff.value === '') return fail('input/empty', `${pull.name} changes nothing`);
   const mail = written(at, `[${at.prefix} 1/1] ${pull.title}`, `\n---\n\n${diff.value}`);
   return ok({ ok: true, value: place(mail, at, 1) });
 }
@@ -163,7 +164,7 @@ function written({ pull, date }: At, subject: string, body: string): Mail {
     headers: [],
     body: body.endsWith('\n') ? body : `${body}\n`,
     attachments: [],
-    origin: `${pull.owner}/${pull.repo}#${pull.number}`,
+    origin: `${pull.owner}/${pull.repo}/${pull.name}`,
     defects: [],
   };
 }

@@ -44,7 +44,7 @@ const mirrorOf = (lender: string | null = null): Promise<Mirror> =>
 const requestOf = (pull: FakePull): PullRequest => ({
   owner: 'o',
   repo: repository.name,
-  number: pull.number,
+  name: `pull-${pull.number}`,
   title: pull.title,
   body: pull.body ?? '',
   author: pull.author,
