@@ -94,6 +94,13 @@ export const CATALOGUE = {
   'source/too-large': { exit: 3, hint: 'give the mails of the one series as an mbox' },
   'source/malformed': { exit: 3, hint: 'the server may have changed its format; give the mails as an mbox' },
   'source/git-failed': { exit: 3, hint: 'run the same git command by hand to see more' },
+  'github/payload': { exit: 3, hint: 'send the delivery again from the settings of the GitHub App' },
+  'github/limited': { exit: 3, hint: 'wait; it is tried again by itself' },
+  'github/gone': { exit: 3, hint: 'check that the App is still installed there' },
+  'github/forbidden': { exit: 3, hint: 'compare the permissions of the App with app.yml, and accept new ones' },
+  'github/refused': { exit: 3, hint: 'look into the log; this is most likely a fault of abbot' },
+  'github/away': { exit: 3, hint: 'wait; it is tried again by itself' },
+  'github/settings': { exit: 2, hint: 'see docs/github.md for the settings of the GitHub App' },
   'watch/unknown': { exit: 2, hint: 'see `abbot watch list`' },
   'watch/state': { exit: 3, hint: 'set ABBOT_DATA to a folder that can be written' },
 } as const satisfies Record<string, { exit: 2 | 3; hint: string }>;

@@ -16,6 +16,7 @@ export type { PastFinding } from './mail-body.ts';
 export { type MailOptions, type Reply, renderMail } from './mail-reply.ts';
 export { isProgram, type Silence } from './mail-silence.ts';
 export { type MarkdownOptions, renderMarkdown } from './markdown.ts';
+export { code, inert } from './markdown-escape.ts';
 export { type PatchworkCheck, renderPatchwork } from './patchwork.ts';
 export { renderSarif } from './sarif.ts';
 export { type PatchReview, type Patchset, renderSashiko } from './sashiko.ts';

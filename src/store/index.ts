@@ -18,7 +18,8 @@ export {
 } from './deliveries.ts';
 export { type FindingState, findingStates, type VersionFindings } from './finding-states.ts';
 export { findingsOf } from './findings.ts';
-export { activeInstallations, type Installation, saveInstallation } from './installations.ts';
+export { activeInstallations, findInstallation, type Installation, saveInstallation } from './installations.ts';
+export { latestReviewAt } from './lineage-review.ts';
 export { lineageOf } from './lineages.ts';
 export { claimLoop, releaseLoops } from './loops.ts';
 export { openStore, type StoreOptions } from './open-store.ts';

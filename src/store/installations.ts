@@ -24,3 +24,9 @@ export function activeInstallations(store: Store): Promise<InstallationRow[]> {
     .orderBy('id')
     .execute();
 }
+
+/** What is known of an installation, or null. */
+export async function findInstallation(store: Store, id: number): Promise<InstallationRow | null> {
+  const row = await store.db.selectFrom('installations').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ?? null;
+}

@@ -60,6 +60,7 @@ function readDescription(): Description {
   }));
   templates.sort((a, b) => b.literal - a.literal);
 
+  allowNull(document);
   const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false, validateFormats: true });
   formats.default(ajv);
   ajv.addSchema({ ...document, $id: 'github' } as object, 'github');
@@ -156,4 +157,12 @@ function propertiesOf(
     for (const part of (at[key] as unknown[] | undefined) ?? [])
       for (const name of propertiesOf(part, resolve) ?? []) names.add(name);
   return names.size === 0 ? null : names;
+}
+
+/** `nullable` beside `enum` is meant to allow null, which OpenAPI 3.0 as it is written does not. */
+function allowNull(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  if ('nullable' in node && 'enum' in node && Array.isArray(node.enum) && !node.enum.includes(null))
+    node.enum.push(null);
+  for (const value of Object.values(node)) allowNull(value);
 }

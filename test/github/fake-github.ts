@@ -216,7 +216,8 @@ export class FakeGitHub {
     this.violations.push(...wrong);
     const trouble = this.takeTrouble(method, url.pathname);
     let reply: Reply;
-    if (trouble && !trouble.afterwards && trouble.kind !== 'slow') reply = troubleReply(trouble);
+    if (wrong.length > 0) reply = { status: 422, body: { message: wrong.join('; '), documentation_url: '' } };
+    else if (trouble && !trouble.afterwards && trouble.kind !== 'slow') reply = troubleReply(trouble);
     else {
       reply = answer(this, { method, path: url.pathname, query: url.searchParams, body, headers: request.headers });
       this.violations.push(...description.checkAnswer(method, url.pathname, reply.status, reply.body));

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FakeGitHub } from './fake-github.ts';
 import { countCommits } from './git-repository.ts';
-import { appJson, checkRunJson, commentJson, deliveryJson, pullJson, userJson } from './shapes.ts';
+import { appJson, checkRunJson, commentJson, deliveryJson, pullJson, repositoryJson, userJson } from './shapes.ts';
 import type { FakeAnnotation, FakeCheckRun, FakeRepository } from './state.ts';
 
 /** What the fake answers; status 0 hangs up. */
@@ -30,6 +30,7 @@ const ROUTES: readonly (readonly [string, RegExp, Route])[] = [
   ['GET', at('/app/hook/deliveries'), listDeliveries],
   ['POST', at('/app/hook/deliveries/(\\d+)/attempts'), redeliver],
   ['POST', at('/app/installations/(\\d+)/access_tokens'), makeToken],
+  ['GET', at(repo), (fake, _asked, _ids, repository) => good(repositoryJson(fake.url, repository))],
   ['GET', at(`${repo}/pulls/(\\d+)`), getPull],
   ['GET', at(`${repo}/issues/(\\d+)/comments`), listComments],
   ['POST', at(`${repo}/issues/(\\d+)/comments`), createComment],
