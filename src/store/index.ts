@@ -58,8 +58,11 @@ export {
   saveReview,
 } from './reviews.ts';
 export { beginRun, endRun, loseRuns, openRuns, type Run } from './runs.ts';
+export { markSeen, seenOf } from './seen-reviews.ts';
+export { closeSession, openSession, SESSION_DAYS, sessionUser } from './sessions.ts';
 export { attempt, inTransaction, type OpenStore, type Store, transact } from './store.ts';
 export { type Suppression, suppress, suppressionsAt, unsuppress } from './suppressions.ts';
 export type * from './tables.ts';
+export { listTokens, makeToken, type NewToken, revokeToken, type Scope, secretHash, tokenOf } from './tokens.ts';
 export { type Order, readOrder, seriesKey, type TakeOrder, watchTables } from './watch-tables.ts';
 export { dropWorker, listWorkers, reapWorkers, releaseEverything, seeWorker, type WorkerIdentity } from './workers.ts';

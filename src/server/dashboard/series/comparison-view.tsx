@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { Comparison } from '../../../review/index.ts';
+import { Scrolled } from '../scrolled.tsx';
 import { line } from '../words.ts';
 import { type DiffLine, type DiffPair, readRangeDiff } from './diff-lines.ts';
 
@@ -76,7 +77,7 @@ const Claims: FC<{ comparison: Comparison }> = ({ comparison: { claims, unmentio
     {claims.length === 0 ? (
       <p>The changelog says nothing about this version.</p>
     ) : (
-      <div class="scroll">
+      <Scrolled label="Claims">
         <table aria-labelledby="claims">
           <thead>
             <tr>
@@ -97,7 +98,7 @@ const Claims: FC<{ comparison: Comparison }> = ({ comparison: { claims, unmentio
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     )}
     {unmentioned.length === 0 ? null : (
       <>
@@ -116,7 +117,7 @@ const FollowUp: FC<{ comparison: Comparison }> = ({ comparison: { followUp } }) 
   followUp.length === 0 ? null : (
     <>
       <h3 id="follow-up">What became of the comments on the older version</h3>
-      <div class="scroll">
+      <Scrolled label="Comments">
         <table aria-labelledby="follow-up">
           <thead>
             <tr>
@@ -144,7 +145,7 @@ const FollowUp: FC<{ comparison: Comparison }> = ({ comparison: { followUp } }) 
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </>
   );
 
@@ -157,9 +158,9 @@ export const RangeDiffView: FC<{ text: string }> = ({ text }) => (
     ))}
     <details>
       <summary>As text</summary>
-      <pre id="range-diff-text" tabindex={0} aria-label="Range-diff as text">
-        {text}
-      </pre>
+      <Scrolled label="Range-diff as text">
+        <pre id="range-diff-text">{text}</pre>
+      </Scrolled>
       <button type="button" data-copy="range-diff-text" hidden>
         Copy
       </button>
@@ -173,11 +174,13 @@ const PairView: FC<{ pair: DiffPair }> = ({ pair }) =>
   ) : (
     <details open={pair.lines.length <= 400}>
       <summary class="mono">{line(pair.head, 200)}</summary>
-      <pre class="diff" tabindex={0} aria-label={line(pair.head, 200)}>
-        {pair.lines.map((one) => (
-          <span class={classOf(one)}>{one.text}</span>
-        ))}
-      </pre>
+      <Scrolled label={line(pair.head, 200)}>
+        <pre class="diff">
+          {pair.lines.map((one) => (
+            <span class={classOf(one)}>{one.text}</span>
+          ))}
+        </pre>
+      </Scrolled>
     </details>
   );
 

@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { Review } from '../../../review/index.ts';
+import { Scrolled } from '../scrolled.tsx';
 import { line } from '../words.ts';
 import { sourceAddress } from './findings-view.tsx';
 
@@ -60,7 +61,7 @@ export const ApplyLog: FC<{ review: Review }> = ({ review: { base } }) => {
         </p>
       )}
       {odd.length === 0 ? null : (
-        <div class="scroll">
+        <Scrolled label="Hunks">
           <table aria-labelledby="applied">
             <thead>
               <tr>
@@ -89,7 +90,7 @@ export const ApplyLog: FC<{ review: Review }> = ({ review: { base } }) => {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
       )}
     </section>
   );

@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { Finding, Review, WitnessPath } from '../../../review/index.ts';
 import { Csrf, type Viewer } from '../layout.tsx';
+import { Scrolled } from '../scrolled.tsx';
 import { line, stateWords, verdictWords } from '../words.ts';
 import { CpuLanes } from './cpu-lanes.tsx';
 
@@ -99,15 +100,15 @@ const FindingView: FC<{
           {line(answer.by, 100)}: {line(answer.quote, 600)} {answer.verdict === null ? null : <b>({answer.verdict})</b>}
         </blockquote>
       ))}
-      <div class="scroll">
+      <Scrolled label="Diagram">
         <CpuLanes finding={finding} />
-      </div>
+      </Scrolled>
       {finding.diagram === '' ? null : (
         <details>
           <summary>As text</summary>
-          <pre id={`${id}-text`} tabindex={0} aria-label="Diagram as text">
-            {finding.diagram}
-          </pre>
+          <Scrolled label="Diagram as text">
+            <pre id={`${id}-text`}>{finding.diagram}</pre>
+          </Scrolled>
           <button type="button" data-copy={`${id}-text`} hidden>
             Copy
           </button>

@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx';
+import { Scrolled } from '../scrolled.tsx';
 import { line } from '../words.ts';
 import type { TagState, TagsMatrix } from './tags-matrix.ts';
 
@@ -11,7 +12,7 @@ export const TagsTable: FC<{ matrix: TagsMatrix }> = ({ matrix: { people, rows }
     {people.length === 0 ? (
       <p>Nobody gave a tag to this version or the one before.</p>
     ) : (
-      <div class="scroll">
+      <Scrolled label="Tags">
         <table aria-labelledby="tags">
           <caption>carried from the version before, new, given in a reply to this one, or lost</caption>
           <thead>
@@ -43,7 +44,7 @@ export const TagsTable: FC<{ matrix: TagsMatrix }> = ({ matrix: { people, rows }
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     )}
   </section>
 );
