@@ -29,7 +29,8 @@ export function webApp(parts: readonly Part[], host: Host, metrics: Metrics): Ho
     const route = matchedRoutes(c).findLast((matched) => matched.method !== 'ALL')?.path ?? 'none';
     metrics.answered(c.req.method, route, status, ms / 1000);
     const line = { method: c.req.method, route, status, ms: Math.round(ms * 10) / 10 };
-    if (status >= 500) log.error(line, 'request');
+    // 503 is an answer of /readyz, asked for every few seconds: the outage has its own line.
+    if (status >= 500 && status !== 503) log.error(line, 'request');
     else log.debug(line, 'request');
   });
   app.onError((error, c) => {

@@ -10,6 +10,7 @@ import { pglitePool } from './pglite-pool.ts';
 import { postgresPool } from './postgres-pool.ts';
 import type { OpenStore } from './store.ts';
 import type { Tables } from './tables.ts';
+import { withoutNul } from './without-nul.ts';
 
 /** What a process wants of the database. */
 export interface StoreOptions {
@@ -66,7 +67,7 @@ async function prepare(
   after: () => Promise<void>,
 ): Promise<Outcome<OpenStore>> {
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: withoutNul(pool) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
   const close = async () => {

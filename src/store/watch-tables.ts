@@ -72,7 +72,7 @@ export function watchTables(store: Store, take: TakeOrder): WatchStore {
             messageId,
             receivedAt: new Date(at),
             readAt: new Date(read),
-            subject: withoutNul(subject),
+            subject,
             mail: await pack(mail),
             raw: null,
           })
@@ -108,7 +108,7 @@ export function watchTables(store: Store, take: TakeOrder): WatchStore {
           const { place, title, version, messageId } = record;
           const row = await tx.db
             .insertInto('orders')
-            .values({ key, place, title: withoutNul(title), version, messageId, input: await pack(record.review) })
+            .values({ key, place, title, version, messageId, input: await pack(record.review) })
             .onConflict((conflict) => conflict.doNothing())
             .returning('key')
             .executeTakeFirst();
@@ -143,9 +143,4 @@ function mailKey(mail: Mail): string {
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** PostgreSQL's texts hold every character but this one. */
-function withoutNul(text: string): string {
-  return text.replaceAll('\0', '\ufffd');
 }
