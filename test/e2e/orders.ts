@@ -1,5 +1,5 @@
 import { parseMail } from '../../src/mail/index.ts';
-import { explain, ok } from '../../src/outcome/index.ts';
+import { explain } from '../../src/outcome/index.ts';
 import { reviewSeries, sendJob } from '../../src/server/index.ts';
 import type { WatchReview } from '../../src/sources/index.ts';
 import { type OpenStore, openQueue, watchTables } from '../../src/store/index.ts';
@@ -27,7 +27,7 @@ export async function orderReviews(store: OpenStore, count: number, name = 'p'):
     if (!parsed.ok) throw new Error(explain(parsed.fault));
     const mail = parsed.value;
     const id = mail.messageId!;
-    const given: Parameters<WatchReview>[0] = { items: [ok(mail)], notes: [], wanted: id };
+    const given: Parameters<WatchReview>[0] = { items: [{ ok: true, value: mail }], notes: [], wanted: id };
     const kept = await tables.record({
       place: 'https://lists.example/kernel/',
       title: mail.subject,
