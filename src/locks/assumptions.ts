@@ -104,6 +104,17 @@ export class Assumptions {
     return this.intern(n);
   }
 
+  /** With only what is known of the path itself and of some expressions. */
+  only(set: number, wanted: ReadonlySet<number>): number {
+    const pairs = this.sets[set] as number[];
+    const gone: number[] = [];
+    for (let i = 0; i < pairs.length; i += 2) {
+      const expr = pairs[i] as number;
+      if (expr >= 0 && !wanted.has(expr)) gone.push(expr);
+    }
+    return gone.length === 0 ? set : this.without(set, gone);
+  }
+
   /** Id of the first `length` words of the draft. */
   private intern(length: number): number {
     if (length === 0) return 0;

@@ -1,8 +1,6 @@
 import { FLAG } from '../csource/index.ts';
 import { type Chain, type ContextSearch, linksOf } from './context-search.ts';
-
-/** Folders that two files share if they belong together (`drivers/net/wireless/maker/chip/`). */
-const PROJECT_DEPTH = 5;
+import { areOneProject } from './foreign-doubt.ts';
 
 /**
  * What makes a chain doubtful beside its length: indirect calls with many targets, a holder in another driver than the
@@ -21,12 +19,4 @@ export function chainDoubt(chain: Chain, search: ContextSearch): number {
     if (targets > 1 && caller !== from && !areOneProject(from, pathOf(link.callee))) doubt += 0.25;
   });
   return doubt;
-}
-
-/** Whether two files belong to one driver or file system: one folder holds them both, not just `drivers/net/wireless/`. */
-function areOneProject(a: string, b: string): boolean {
-  const [x, y] = [a.split('/').slice(0, -1), b.split('/').slice(0, -1)];
-  let common = 0;
-  while (common < x.length && x[common] === y[common]) common++;
-  return common >= PROJECT_DEPTH || common === Math.min(x.length, y.length);
 }

@@ -1,4 +1,5 @@
 import { FLAG } from '../csource/index.ts';
+import { leavesItsDriver } from './foreign-doubt.ts';
 import type { OrderSearch, Witness } from './order-search.ts';
 import type { RuleSet } from './rules/index.ts';
 
@@ -18,6 +19,7 @@ function doubt(half: Witness, search: OrderSearch): number {
   let sum = 0.026 * half.cost;
   for (const link of half.links) if (link.word < 0) sum += 0.03 + 0.006 * Math.log2(graph.targetsOf(~link.word).length);
   if (half.held.entry) sum += 0.04;
+  if (leavesItsDriver(half, search)) sum += 0.25;
   const ends = [half.holder, ...half.links.map((link) => link.callee)];
   if (ends.some((fn) => (symbols.t.fnFlags.at(fn) & (FLAG.INIT | FLAG.EXIT)) !== 0)) sum += 0.3;
   return sum;

@@ -137,8 +137,11 @@ export class FunctionWalk {
 
   private summary(): Summary {
     let acquisitions = [...this.recorder.acquisitions.values()];
+    const handed = this.heldAroundCallbacks();
     const effects = netEffects([...this.exits.values()], this.transfer.events.size).filter(
-      (effect) => this.context.locks.kind(effect.lock) !== LOCK_KIND.UNKNOWN,
+      (effect) =>
+        this.context.locks.kind(effect.lock) !== LOCK_KIND.UNKNOWN &&
+        !(effect.kind === EFFECT.ACQUIRE && handed.has(effect.lock)),
     );
     const reentrant = new Set(effects.filter((effect) => effect.reentrant).map((effect) => effect.lock));
     if (reentrant.size > 0)
@@ -160,6 +163,15 @@ export class FunctionWalk {
       bounded: this.bounded || this.recorder.bounded,
       unsettled: false,
     };
+  }
+
+  /** Locks under which a function that the caller passed is called: it may give them back, as those of kref_put_lock() do. */
+  private heldAroundCallbacks(): ReadonlySet<number> {
+    const { graph } = this.context.index;
+    const out = new Set<number>();
+    for (const { callee, held } of this.recorder.calls)
+      if (callee < 0 && graph.slotTag.at(~callee) < 0) for (const { lock } of held) out.add(lock);
+    return out;
   }
 
   /** Whether a lock that is let go and taken again comes in and goes out held on every way. */
@@ -232,7 +244,10 @@ export class FunctionWalk {
       this.seen[pc] = states;
     }
     const { length } = states;
-    if (length >= 2 * this.withConditions) assume = 0;
+    // conditions that decide about locks stay longer than the rest
+    if (length >= 4 * this.withConditions) assume = 0;
+    else if (length >= 2 * this.withConditions)
+      assume = this.conditions.set.only(assume, this.transfer.decisive(this.code, this.conditions));
     for (let i = 0; i < length; i += 2) if (states[i] === held && states[i + 1] === assume) return;
     if (length >= 2 * this.atAll) {
       this.bounded = true;

@@ -75,9 +75,10 @@ export class HeldSets {
       if (!entry.entry) return this.intern(rest);
       return this.intern([...rest, this.internEntry({ ...entry, entry: false, missing: true, line })]);
     }
-    // which of several objects it was cannot be told: nothing is known to be missing
-    if (instance.includes('~')) return set;
-    const gone = this.internEntry(heldEntry({ lock, instance, mode, line }, { missing: true }));
+    // which of several objects it was cannot be told: it may be the caller's, but is no effect on it
+    const gone = this.internEntry(
+      heldEntry({ lock, instance, mode, line }, { missing: true, entry: instance.includes('~') }),
+    );
     return ids.includes(gone) ? set : this.intern([...ids, gone]);
   }
 

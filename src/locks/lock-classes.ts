@@ -260,6 +260,20 @@ export class LockClasses {
     return others && !symbols.path(file).startsWith('include/') ? `${symbols.path(file)}:${text}` : text;
   }
 
+  /**
+   * An interrupt line that a header's struct holds for every driver of a bus (`irq:i2c_client.irq`) is one of the driver in
+   * this file; another class is left as it is.
+   */
+  ownLine(file: Scope['file'], text: string): string {
+    const field = /^irq:(\w+)\.\w+$/.exec(text);
+    if (!field) return text;
+    const { symbols } = this.inference;
+    const tag = symbols.names.find(field[1] as string);
+    const struct = tag < 0 ? -1 : symbols.t.structHead.find(tag);
+    const isShared = struct >= 0 && symbols.path(symbols.t.structFile.at(struct)).startsWith('include/');
+    return isShared ? `irq:${file.path}:${text.slice(4)}` : text;
+  }
+
   /** The class of a global of a file by its name there, null when there is none. */
   globalClass(file: Scope['file'], name: number): string | null {
     const global = this.inference.symbols.globalOf(file.global(name), file.id);

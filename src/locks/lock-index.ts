@@ -19,7 +19,7 @@ import { EMPTY_SUMMARY, type Summary } from './summary.ts';
 import { decodeSummary } from './summary-codec.ts';
 
 /** Changes whenever the same facts and rules may give other summaries. */
-const ANALYSIS_VERSION = 11;
+const ANALYSIS_VERSION = 12;
 
 /** The summaries of all functions of a tree that touch locks. */
 export interface LockIndex {

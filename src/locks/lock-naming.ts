@@ -48,6 +48,7 @@ export class LockNaming {
   /** A wait class as registrations spell it: an attribute without its way through the wrapping struct. */
   awaited(lock: number): number {
     const text = this.locks.text(lock);
+    if (text.startsWith('irq:')) return this.locks.intern(this.classes.ownLine(this.scope.file, text));
     if (!text.startsWith('kn:')) return lock;
     const plain = text.replace(/:\w+_attribute\.attr$/, '');
     const own = /^kn:((?:dev|driver|bus|class)_attr_\w+)$/.exec(plain);

@@ -1,5 +1,5 @@
 // One file, because an API call, a guard and a callee's effects are three spellings of one thing and share its outcomes.
-import { X } from '../csource/index.ts';
+import { instructionSize, OP, X } from '../csource/index.ts';
 import type { LinkedFile, Scope, TreeIndex } from '../tree/index.ts';
 import { PATH, VALUE } from './assumptions.ts';
 import { type ContextWatch, contextIds, entering, leaving } from './context-watch.ts';
@@ -40,6 +40,8 @@ export interface Move {
   readonly key: number;
 }
 
+/** Instructions behind a test in which what it guards is looked for. */
+const LOOK_AHEAD = 5;
 const NO_RETURN: Move = { ways: [], key: -1 };
 
 /** What calls do to the locks of one function. */
@@ -64,6 +66,7 @@ export class LockTransfer {
   readonly expects = new Map<number, { instance: string; mode: number; line: number; levels: number }>();
   private readonly sections: boolean;
   private readonly words = new Map<number, number[]>();
+  private decides: ReadonlySet<number> | null = null;
   /** By place and held set: nearly always the same whatever is assumed, and asked for once for each assumption. */
   private readonly moves = new Map<number, Move>();
 
@@ -171,6 +174,51 @@ export class LockTransfer {
       this.words.set(expr, words);
     }
     return words;
+  }
+
+  /** Expressions whose value decides whether a lock is taken or given back: results of lock calls, and what guards them. */
+  decisive(code: Int32Array, conditions: PathConditions): ReadonlySet<number> {
+    if (this.decides) return this.decides;
+    const out = new Set<number>();
+    this.decides = out;
+    for (let pc = 0; pc < code.length; pc += instructionSize(code, pc)) {
+      const op = (code[pc] as number) & 0xff;
+      if (op === OP.CALL && this.isLockCall(code, pc)) {
+        out.add(code[pc + 1] as number);
+        if ((code[pc + 2] as number) >= 0) out.add(code[pc + 2] as number);
+      } else if (op === OP.BRANCH) {
+        const arms = [pc + instructionSize(code, pc), code[pc + 2] as number];
+        if (arms.some((arm) => this.beginsWithLock(code, arm)))
+          out.add(conditions.test(code[pc + 1] as number).subject);
+      }
+    }
+    return out;
+  }
+
+  /** Whether one of the first calls from a place on takes a lock or gives one back. */
+  private beginsWithLock(code: Int32Array, from: number): boolean {
+    let pc = from;
+    for (let i = 0; i < LOOK_AHEAD && pc >= 0 && pc < code.length; i++) {
+      const op = (code[pc] as number) & 0xff;
+      if (op === OP.CALL && this.isLockCall(code, pc)) return true;
+      if (op === OP.BRANCH || op === OP.RETURN || op === OP.SWITCH) return false;
+      pc = op === OP.JUMP ? (code[pc + 1] as number) : pc + instructionSize(code, pc);
+    }
+    return false;
+  }
+
+  private isLockCall(code: Int32Array, pc: number): boolean {
+    const { file } = this;
+    const expr = code[pc + 1] as number;
+    const callee = file.a(expr);
+    if (file.kind(callee) !== X.NAME || this.scope.vars.has(file.a(callee))) return false;
+    const op = this.context.apiOf(file, file.a(callee))?.op;
+    if (op !== undefined) return op === 'acquire' || op === 'try' || op === 'release';
+    return this.wordsOf(expr).some(
+      (word) =>
+        word >= 0 &&
+        this.context.effectsOf(word).some((effect) => effect.kind === EFFECT.ACQUIRE || effect.kind === EFFECT.RELEASE),
+    );
   }
 
   /** `guard(class)(args)`: the rule, or what the tree's DEFINE_GUARD says. */
@@ -298,7 +346,9 @@ export class LockTransfer {
             : held;
         const within = watch ? entering(this.held, locks, fresh, api, line, scope) : held;
         this.recorder.acquisition(pc, { lock, instance, mode, line, via: -1, tries, reentrant: false, nested }, within);
-        if (this.held.isMissing(within, lock)) this.dropRetake(lock, instance, mode, line);
+        // the function that is called with the lock held gives it back
+        if (api.callbackArg !== null) return same;
+        if (this.held.isMissing(within, lock) && !instance.includes('~')) this.dropRetake(lock, instance, mode, line);
         const taken = this.held.add(within, heldEntry({ lock, instance, mode, line }, { scope, tries }));
         // whose result nobody looks at cannot fail here: a wound/wait lock without a context
         const isIgnored = api.op === 'acquire' && key === expr && expr >= 0 && !this.conditions.read.has(expr);
@@ -405,7 +455,8 @@ export class LockTransfer {
           );
           if (effect.kind === EFFECT.TOUCH) continue;
           this.taken.add(lock);
-          if (this.held.isMissing(held, lock)) this.dropRetake(lock, instance, effect.mode, line);
+          if (this.held.isMissing(held, lock) && !instance.includes('~'))
+            this.dropRetake(lock, instance, effect.mode, line);
           held = this.held.add(
             held,
             heldEntry(

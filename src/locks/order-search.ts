@@ -253,6 +253,8 @@ export class OrderSearch {
             line = call.line;
             for (const held of call.held) {
               if (!isWanted(held.lock) || dropped.includes(held.lock)) continue;
+              // who has it already does not wait for it
+              if (held.lock !== taken.lock && isHadAlready(call.held, taken)) continue;
               if (!found({ held, holder: caller, taken, together: call.held, cost, row, word, line })) return;
             }
             if (call.dropped.length > 0) letGo = [...new Set([...letGo, ...call.dropped])];
@@ -320,7 +322,12 @@ export class OrderSearch {
   possible(witnesses: readonly Witness[]): Witness[] {
     return witnesses
       .slice(0, LOOKED_AT)
-      .filter((witness) => !this.foreign.isForeign(witness) && this.binding.isPossible(witness));
+      .filter(
+        (witness) =>
+          (witness.held.lock === witness.taken.lock || !isHadAlready(witness.together, witness.taken)) &&
+          !this.foreign.isForeign(witness) &&
+          this.binding.isPossible(witness),
+      );
   }
 
   /** Locks held above the acquisitions of a lock, each with its cheapest witness. */
@@ -469,4 +476,9 @@ export class OrderSearch {
 /** Of the ways through one call of one holder the cheapest stands for all. */
 function keyOf(witness: Witness): string {
   return `${witness.held.lock}|${witness.holder}|${witness.links[0]?.word ?? witness.taken.via}`;
+}
+
+/** Whether a lock of which there is one in the whole system is held already. */
+function isHadAlready(held: readonly Held[], { lock, instance }: Acquisition): boolean {
+  return instance.startsWith(':') && held.some((one) => one.lock === lock && one.instance === instance);
 }

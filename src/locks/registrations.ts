@@ -183,7 +183,8 @@ export class RegistrationReader {
     if (of.startsWith('?') || of.startsWith('$')) return;
     for (const { fnArg } of [rule, ...rule.also]) {
       const fn = args[fnArg];
-      if (fn !== undefined) this.note(scope.file, fn, `${rule.waitClass}:${of}`, into);
+      if (fn !== undefined)
+        this.note(scope.file, fn, this.classes.ownLine(scope.file, `${rule.waitClass}:${of}`), into);
     }
   }
 
