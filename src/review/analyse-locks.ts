@@ -25,6 +25,8 @@ export interface LockAnalysis {
 export interface Analysed {
   readonly analysis: LockAnalysis;
   readonly base: ReviewBase;
+  /** Subsystems of MAINTAINERS that the files belong to. */
+  readonly subsystems: readonly string[];
   readonly mode: Coverage['mode'];
   /** Identity of what it was read against, for the run id. */
   readonly treeId: string;

@@ -3,7 +3,7 @@ import type { Lineage, Patch, Series } from '../series/index.ts';
 import type { ReviewedLineage, ReviewedSeries, SeriesPatch } from './review.ts';
 
 /** The series as a review shows it. */
-export function describeSeries(series: Series): ReviewedSeries {
+export function describeSeries(series: Series, subsystems: readonly string[]): ReviewedSeries {
   return {
     title: series.title,
     version: series.version,
@@ -11,6 +11,7 @@ export function describeSeries(series: Series): ReviewedSeries {
     messageId: series.messageId ?? '',
     total: series.total,
     complete: series.complete,
+    subsystems: [...subsystems],
     patches: series.patches.map(describePatch),
     given: series.replies.flatMap(({ messageId, patchIndex, trailers }) =>
       trailers.map(({ key, value }) => ({ patch: patchIndex, key, value, messageId: messageId ?? '' })),

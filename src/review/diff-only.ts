@@ -34,6 +34,7 @@ export async function reviewDiffOnly(series: Series, rules: RuleSet): Promise<Ou
   return ok({
     analysis: { ...analysis.value, judgement: lessCertain(analysis.value.judgement, diff) },
     base: { revision: null, how: 'none', applied: [] },
+    subsystems: [],
     mode: 'diff-only',
     treeId: diff.tree.id,
     notes,

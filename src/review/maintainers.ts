@@ -37,7 +37,7 @@ export function maintainedTrees(text: string, files: readonly string[]): Maintai
 }
 
 /** Whether a pattern of an `F:` line covers a file: a folder (`a/`), a file, or with `*` and `?` inside one level. */
-function matches(pattern: string, file: string): boolean {
+export function matches(pattern: string, file: string): boolean {
   const parts = pattern.replace(/\/$/, '').split('/');
   const names = file.split('/');
   if (names.length < parts.length || (!pattern.endsWith('/') && names.length > parts.length)) return false;

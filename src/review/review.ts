@@ -142,6 +142,7 @@ export const reviewedSeries = z.strictObject({
   messageId: z.string().describe('of the cover letter, or of the first patch'),
   total: count,
   complete: z.boolean(),
+  subsystems: lines.describe('sections of MAINTAINERS that its files belong to, best first; empty without a tree'),
   patches: z.array(seriesPatch).readonly(),
   given: z.array(givenTag).readonly().describe('tags that people gave in replies to this version'),
 });

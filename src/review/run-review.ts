@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { patchId } from '../diff/index.ts';
+import { parseDiff, patchId, pathOf } from '../diff/index.ts';
 import type { RuleSet } from '../locks/index.ts';
 import { type Outcome, ok } from '../outcome/index.ts';
 import { type Lineage, resolvePrerequisites, type Series } from '../series/index.ts';
@@ -18,6 +18,7 @@ import { type Picked, pickVersion } from './pick-version.ts';
 import { type Input, readInput } from './read-input.ts';
 import type { ReviewRequest } from './request.ts';
 import type { Review } from './review.ts';
+import { subsystemsOf } from './subsystems.ts';
 
 /** Said in every review, because "nothing found" would say more than was looked for. */
 const KINDS: Readonly<Record<Review['coverage']['mode'], string>> = {
@@ -95,6 +96,7 @@ async function analyseOnTree(
         judgement: doubtFailedHunks(analysis.value.judgement, applied.value.hunks),
       },
       base: { revision: tree.kind === 'git' ? tree.revision : null, how, applied: applied.value.hunks },
+      subsystems: await subsystemsOf(tree, touchedFiles(series)),
       mode: 'tree',
       treeId: before.size > 0 ? overlay(tree, before).id : tree.id,
       notes: [...notes, ...applied.value.notes],
@@ -102,6 +104,10 @@ async function analyseOnTree(
   } finally {
     await tree.close();
   }
+}
+
+function touchedFiles(series: Series): string[] {
+  return [...new Set(series.patches.flatMap(({ diff }) => parseDiff(diff).map(pathOf)))];
 }
 
 function seriesOf(lineage: Lineage): Series[] {
@@ -113,12 +119,12 @@ function assemble(
   input: Input,
   { lineage, series, notes }: Picked,
   rules: RuleSet,
-  { analysis, base, mode, treeId, notes: baseNotes }: Analysed,
+  { analysis, base, subsystems, mode, treeId, notes: baseNotes }: Analysed,
   comparison: Review['comparison'],
   known: KnownAnswers,
   ruleNotes: readonly string[],
 ): Review {
-  const described = describeSeries(series);
+  const described = describeSeries(series, subsystems);
   const { findings, unlisted } = assembleFindings(analysis.judgement, series, rules, request.all, known.answers);
   const run = createHash('sha256')
     .update(

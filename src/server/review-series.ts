@@ -73,7 +73,7 @@ function describe(order: Order, input: FetchedInput, result: Reviewed['result'])
     total: review?.series.total ?? 0,
     complete: review?.series.complete ?? true,
     beginnings: [],
-    subsystems: [],
+    subsystems: review?.series.subsystems ?? [],
     result,
   };
 }

@@ -10,6 +10,10 @@ export interface ReviewFilter {
   readonly subsystem?: string;
   /** Words of the title or of the author, all of which must be there. */
   readonly words?: string;
+  /** Only the newest version of each series. */
+  readonly latest?: boolean;
+  /** Only what this user has not read. */
+  readonly unreadBy?: number;
 }
 
 /** The end of a page: the next one begins after it. */
@@ -39,14 +43,7 @@ export async function pageOfReviews(
   after: PageMark | null,
   limit: number,
 ): Promise<ReviewPage> {
-  const { place, verdict, authorEmail, subsystem, words } = filter;
-  let query = store.db.selectFrom('reviews').select(COLUMNS);
-  if (place !== undefined) query = query.where('place', '=', place);
-  if (verdict !== undefined) query = query.where('verdict', '=', verdict);
-  if (authorEmail !== undefined) query = query.where('authorEmail', '=', authorEmail);
-  if (subsystem !== undefined) query = query.where(sql<boolean>`subsystems @> array[${subsystem}]::text[]`);
-  if (words !== undefined && words.trim() !== '')
-    query = query.where(sql<boolean>`words @@ plainto_tsquery('simple', ${words.slice(0, 200)})`);
+  let query = narrowed(store, filter).select(COLUMNS);
   if (after !== null) query = query.where(sql<boolean>`(sent_at, id) < (${after.sentAt}, ${after.id})`);
   const found = await query
     .orderBy('sentAt', 'desc')
@@ -56,4 +53,48 @@ export async function pageOfReviews(
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   return { rows, next: found.length > limit && last ? { sentAt: last.sentAt, id: last.id } : null };
+}
+
+/**
+ * How many reviews there are, counted up to a bound, so that a count costs no more than its bound.
+ *
+ * @example
+ * const { count, more } = await countReviews(store, { latest: true }, 1000);
+ */
+export async function countReviews(
+  store: Store,
+  filter: ReviewFilter,
+  most: number,
+): Promise<{ readonly count: number; readonly more: boolean }> {
+  const rows = narrowed(store, filter)
+    .select('id')
+    .limit(most + 1)
+    .as('found');
+  const { count } = await store.db
+    .selectFrom(rows)
+    .select((of) => of.fn.countAll<string>().as('count'))
+    .executeTakeFirstOrThrow();
+  return { count: Math.min(most, Number(count)), more: Number(count) > most };
+}
+
+function narrowed(store: Store, filter: ReviewFilter) {
+  const { place, verdict, authorEmail, subsystem, words, latest, unreadBy } = filter;
+  let query = store.db.selectFrom('reviews');
+  if (place !== undefined) query = query.where('place', '=', place);
+  if (verdict !== undefined) query = query.where('verdict', '=', verdict);
+  if (authorEmail !== undefined) query = query.where('authorEmail', '=', authorEmail);
+  if (subsystem !== undefined) query = query.where(sql<boolean>`subsystems @> array[${subsystem}]::text[]`);
+  if (words !== undefined && words.trim() !== '')
+    query = query.where(sql<boolean>`words @@ plainto_tsquery('simple', ${words.slice(0, 200)})`);
+  if (latest === true)
+    query = query.where(
+      sql<boolean>`not exists (select 1 from reviews as newer where newer.lineage_id = reviews.lineage_id
+        and (newer.version, newer.id) > (reviews.version, reviews.id))`,
+    );
+  if (unreadBy !== undefined)
+    query = query.where(
+      sql<boolean>`not exists (select 1 from seen_reviews as seen where seen.review_id = reviews.id
+        and seen.user_id = ${unreadBy})`,
+    );
+  return query;
 }

@@ -135,6 +135,7 @@ export const richReview: Review = {
     messageId: '20260102.cover-v3@example.org',
     total: 2,
     complete: true,
+    subsystems: ['WIDGET BUS'],
     patches: [
       {
         index: 1,

@@ -2,6 +2,7 @@ import type { Child, FC } from 'hono/jsx';
 
 /** Who looks at the page; null for everybody else, who may read. */
 export interface Viewer {
+  readonly id: number;
   readonly login: string;
   /** Goes into every form; a request without it changes nothing. */
   readonly csrf: string;

@@ -47,8 +47,8 @@ export function dashboard({ version, pages, viewer }: DashboardOptions): Part {
         async page(c, frame, content, status = 200) {
           const url = new URL(c.req.url);
           const rest = { viewer: await viewer(c, host), here: url.pathname + url.search, version, assets: assets.hash };
-          const html = <Layout frame={{ ...frame, ...rest }}>{content}</Layout>;
-          return c.html(<>{html}</>, status);
+          c.status(status);
+          return c.html(doctype(<Layout frame={{ ...frame, ...rest }}>{content}</Layout>));
         },
       };
       for (const path of ['/', '/series/*', '/locks', '/locks/*', '/health', '/login', '/logout', '/auth/*', '/source'])
@@ -56,4 +56,8 @@ export function dashboard({ version, pages, viewer }: DashboardOptions): Part {
       for (const add of pages) add(app, desk);
     },
   };
+}
+
+function doctype(page: Child): string {
+  return `<!DOCTYPE html>${String(page)}`;
 }
