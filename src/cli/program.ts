@@ -243,9 +243,9 @@ function addRules(program: Command, to: Surroundings, done: Done): void {
     .description('The lock rules: which calls take and release what, where callbacks run, what to leave alone.')
     .helpCommand(false)
     .command('check')
-    .description('Checks the built-in rules and those of more folders.')
+    .description('Checks the built-in rules and those of more folders; with --tree, says which match nothing there.')
     .argument('[dir...]', 'folders with rules (default: those that are configured)');
-  mannerOptions(check).action(async (dirs: string[], options: CommonOptions) => {
+  mannerOptions(treeOptions(check)).action(async (dirs: string[], options: CommonOptions) => {
     const { rulesCheckCommand } = await import('./rules-check-command.ts');
     done(await rulesCheckCommand(dirs, options, to));
   });

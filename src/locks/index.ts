@@ -24,3 +24,4 @@ export type { OrderSites } from './order-sites.ts';
 export { type OverlayLocks, overlayLocks } from './overlay-locks.ts';
 export * from './rules/index.ts';
 export type { Acquisition, Effect, Held, HeldCall, Summary } from './summary.ts';
+export { type UnmatchedRules, unmatchedRules } from './unmatched-rules.ts';

@@ -105,12 +105,25 @@ export interface IndexSummary {
 }
 
 /** What `abbot rules check` asks for. */
-export type RulesCheckRequest = RulesRequest;
+export interface RulesCheckRequest extends RulesRequest {
+  /** A tree that the entries are compared with; left out, they are only read. */
+  readonly against?: {
+    readonly tree: string;
+    readonly base: string | null;
+    readonly cacheDir: string | null;
+    readonly workers: number;
+    readonly onProgress: (event: ProgressEvent) => void;
+  };
+}
 
 /** What the rules hold: the hash of their content, and how many entries of each kind were loaded. */
 export interface RulesSummary {
   readonly hash: string;
   readonly entries: readonly { readonly kind: string; readonly count: number }[];
+  /** Everything that is wrong: `file:line:column: error: what; what to write instead`. */
+  readonly errors: readonly string[];
+  /** Entries of other folders than the built-in one that match nothing in the tree; null when none was given. */
+  readonly unmatched: readonly { readonly kind: string; readonly names: readonly string[] }[] | null;
   /** What is not wrong but wants a look (an expired suppression), one line each. */
   readonly warnings: readonly string[];
 }

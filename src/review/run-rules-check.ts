@@ -1,27 +1,37 @@
-import { builtinRulesDir, loadRules, type RuleSet, showProblem } from '../locks/index.ts';
-import { fail, type Outcome, ok } from '../outcome/index.ts';
+import { builtinRulesDir, loadRules, type RuleSet, showProblem, unmatchedRules } from '../locks/index.ts';
+import { type Outcome, ok } from '../outcome/index.ts';
+import { openIndex, openTree } from '../tree/index.ts';
 import type { RulesCheckRequest, RulesSummary } from './request.ts';
 
 /**
- * Checks the built-in rules and those of more folders, and counts what they hold. The first error fails with
- * `rules/invalid`, its place and what to write instead.
+ * Checks the built-in rules and those of more folders, counts what they hold and tells every error with its place and what
+ * to write instead. With a tree it also says which entries match nothing there. Fails with the codes of `tree/` and
+ * `cache/` only.
  *
  * @example
  * const checked = await runRulesCheck({ ruleDirs: ['.abbot/rules'], today: '2026-01-31' });
  */
 export async function runRulesCheck(request: RulesCheckRequest): Promise<Outcome<RulesSummary>> {
-  const { rules, problems } = await loadRules([builtinRulesDir(), ...request.ruleDirs], { today: request.today });
-  const [first, ...others] = problems.filter((problem) => problem.severity === 'error');
-  if (first) {
-    const more = others.length > 0 ? ` (and ${others.length} more)` : '';
-    return fail(
-      'rules/invalid',
-      showProblem({ ...first, instead: `${first.instead}${more}` }),
-      undefined,
-      'correct it',
-    );
+  const { ruleDirs, today, against } = request;
+  const { rules, problems } = await loadRules([builtinRulesDir(), ...ruleDirs], { today });
+  const told = (severity: 'error' | 'warning'): string[] =>
+    problems.filter((problem) => problem.severity === severity).map(showProblem);
+  const summary = { hash: rules.hash, entries: entriesOf(rules), errors: told('error'), warnings: told('warning') };
+  if (!against) return ok({ ...summary, unmatched: null });
+  const { tree: where, base, cacheDir, workers, onProgress } = against;
+  const tree = await openTree(where, base ?? undefined, { cacheDir, trust: true });
+  if (!tree.ok) return tree;
+  try {
+    const { transparent } = rules;
+    const index = await openIndex(tree.value, { cacheDir, workers, transparent, onProgress });
+    if (!index.ok) return index;
+    const { rules: builtIn } = await loadRules([builtinRulesDir()], { today });
+    const unmatched = unmatchedRules(index.value, rules, builtIn);
+    index.value.close();
+    return ok({ ...summary, unmatched });
+  } finally {
+    await tree.value.close();
   }
-  return ok({ hash: rules.hash, entries: entriesOf(rules), warnings: problems.map(showProblem) });
 }
 
 function entriesOf(rules: RuleSet): RulesSummary['entries'] {

@@ -1,5 +1,5 @@
 import type { Surroundings } from '../../src/cli/index.ts';
-import { fail, type Outcome, ok } from '../../src/outcome/index.ts';
+import { type Outcome, ok } from '../../src/outcome/index.ts';
 import type { Engine, Review } from '../../src/review/index.ts';
 import { explanation, richReview } from '../report/fixtures.ts';
 
@@ -58,7 +58,18 @@ export function record(
         },
       }),
     ),
-    runRulesCheck: answer(fail('rules/invalid', 'rules/locks/mutex.yaml line 3', 'name is missing')),
+    runRulesCheck: answer(
+      ok({
+        hash: 'h',
+        entries: [{ kind: 'locks', count: 3 }],
+        errors: [
+          "mine/a.yaml:3:5: error: unknown key 'aquire'; write 'acquire'",
+          'mine/b.yaml:1:1: error: empty; add it',
+        ],
+        warnings: [],
+        unmatched: null,
+      }),
+    ),
   };
   const isTerminal = given.terminal === true;
   const to: Surroundings = {

@@ -101,8 +101,16 @@ test('a rule that is wrong is named with its line and what to write instead', as
   const folder = folderWith({ 'mine.yaml': 'schema: abbot.rules/1\norders:\n  - before: a\n    afterr: b\n' });
   const checked = await runRulesCheck({ ruleDirs: [folder], today: '2026-01-31' });
   expect(checked).toMatchObject({
-    ok: false,
-    fault: { code: 'rules/invalid', what: expect.stringContaining('mine.yaml:') },
+    ok: true,
+    value: {
+      errors: [
+        expect.stringMatching(/mine\.yaml:3:5: error: orders\.0: 'order' is missing; add 'order: …'$/),
+        expect.stringMatching(/mine\.yaml:3:5: error: orders\.0: 'because' is missing/),
+        expect.stringMatching(/mine\.yaml:3:5: error: orders\.0: 'source' is missing/),
+        expect.stringMatching(/mine\.yaml:3:5: error: orders\.0: unknown key 'before'; use one of/),
+        expect.stringMatching(/mine\.yaml:4:5: error: orders\.0: unknown key 'afterr'; use one of/),
+      ],
+    },
   });
 });
 
@@ -113,4 +121,35 @@ test('an expired suppression is a warning, not an error', async () => {
   });
   const checked = await runRulesCheck({ ruleDirs: [folder], today: '2026-01-31' });
   expect(checked).toMatchObject({ ok: true, value: { warnings: [expect.stringContaining('expired')] } });
+});
+
+test('all errors are told, and with a tree what matches nothing in it', async () => {
+  const tree = folderWith({
+    'x.c':
+      'struct foo_ops { int (*start)(void); };\nvoid foo_lock(int *l) { }\nint f(struct foo_ops *ops) { return ops->start(); }\n',
+  });
+  const rules = folderWith({
+    'mine.yaml':
+      'schema: abbot.rules/1\nlocks:\n  foo:\n    acquire: [foo_lock]\n    release: [foo_unlokc]\nslots:\n' +
+      '  - {slot: foo_ops.start, context: process, because: b}\n  - {slot: foo_ops.stop, context: process, because: b}\n',
+    'wrong.yaml': 'schema: abbot.rules/1\nlokcs: {}\nhub: []\n',
+  });
+  const checked = await runRulesCheck({
+    ruleDirs: [rules],
+    today: '2026-01-31',
+    against: { tree, base: null, cacheDir: null, workers: 1, onProgress: () => {} },
+  });
+  expect(checked).toMatchObject({
+    ok: true,
+    value: {
+      errors: [
+        expect.stringMatching(/wrong\.yaml:2:1: error: unknown key 'lokcs'; write 'locks'/),
+        expect.stringMatching(/wrong\.yaml:3:1: error: unknown key 'hub'; write 'hubs'/),
+      ],
+      unmatched: [
+        { kind: 'locks', names: ['foo_unlokc'] },
+        { kind: 'slots', names: ['foo_ops.stop'] },
+      ],
+    },
+  });
 });

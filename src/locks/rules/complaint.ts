@@ -10,11 +10,23 @@ export interface Complaint {
   readonly instead: string;
 }
 
-/** Turns an issue of the schema library into place, fault and remedy. */
-export function complaint(issue: z.core.$ZodIssue): Complaint {
+/** Turns an issue of the schema library into places, faults and remedies: one for each unknown key, else one. */
+export function complaints(issue: z.core.$ZodIssue): Complaint[] {
   const { path, message } = deepest(issue);
-  const [what, instead] = wording(message);
-  return { path, key: unknownKey(what), what: `${named(path)}${what}`, instead };
+  const last = path[path.length - 1];
+  if (/^Invalid input: expected .*, received undefined$/.test(message) && typeof last === 'string')
+    return [{ path, key: null, what: `${named(path.slice(0, -1))}'${last}' is missing`, instead: `add '${last}: …'` }];
+  const lines = message.split('\n');
+  if (lines.length <= 2) {
+    const [what, instead] = wording(message);
+    return [{ path, key: unknownKey(what), what: `${named(path)}${what}`, instead }];
+  }
+  const out: Complaint[] = [];
+  for (let i = 0; i + 1 < lines.length; i += 2) {
+    const what = lines[i] as string;
+    out.push({ path, key: unknownKey(what), what: `${named(path)}${what}`, instead: lines[i + 1] as string });
+  }
+  return out;
 }
 
 /** The innermost complaint: in a union, that of the alternative which got furthest. */

@@ -11,7 +11,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
-import { complaint } from './complaint.ts';
+import { complaints } from './complaint.ts';
 import type { RuleProblem } from './rule.ts';
 import { type RulesFile, rulesFile } from './schema.ts';
 import { checkKeys, MAX_DEPTH, tooDeep } from './yaml-limits.ts';
@@ -104,8 +104,7 @@ export function readRules(file: string, text: string): ReadRules {
   const at = (path: RulePath) => place(offsetOf(doc.contents, path));
   const parsed = rulesFile.safeParse(doc.toJS({ maxAliasCount: 0 }));
   if (parsed.success) return { content: parsed.data, problems, at };
-  for (const issue of parsed.error.issues) {
-    const { path, key, what, instead } = complaint(issue);
+  for (const { path, key, what, instead } of parsed.error.issues.flatMap(complaints)) {
     report(offsetOf(doc.contents, key === null ? path : [...path, key], key !== null), what, instead);
   }
   return { content: null, problems, at };

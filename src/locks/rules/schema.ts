@@ -10,9 +10,11 @@ function closed<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return undefined;
-      const wrong = issue.keys[0] ?? '';
-      const near = nearest(wrong, known);
-      return `unknown key '${wrong}'\n${near ? `write '${near}'` : `use one of: ${known.join(', ')}`}`;
+      const told = issue.keys.map((wrong) => {
+        const near = nearest(wrong, known);
+        return `unknown key '${wrong}'\n${near ? `write '${near}'` : `use one of: ${known.join(', ')}`}`;
+      });
+      return told.join('\n');
     },
   });
 }
