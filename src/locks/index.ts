@@ -21,6 +21,7 @@ export { type LockIndex, openLockIndex } from './lock-index.ts';
 export { LOCK_KIND, LockTable } from './lock-table.ts';
 export { isOpaque } from './opaque-paths.ts';
 export type { OrderSites } from './order-sites.ts';
+export { type CalledOrder, ordersInside, ordersThroughCalls } from './orders-through-calls.ts';
 export { type OverlayLocks, overlayLocks } from './overlay-locks.ts';
 export * from './rules/index.ts';
 export type { Acquisition, Effect, Held, HeldCall, Summary } from './summary.ts';

@@ -69,6 +69,11 @@ export const CATALOGUE = {
   'server/crashed': { exit: 3, hint: 'see the log, and report it' },
   'server/listen': { exit: 3, hint: 'name another port with --port, or stop what listens there' },
   'locks/no-such-class': { exit: 3, hint: 'spell a lock class as tag.field or as the name of the global lock' },
+  'atlas/not-ready': { exit: 3, hint: 'wait a moment: the tree is being read' },
+  'atlas/busy': { exit: 3, hint: 'try again in a minute' },
+  'atlas/too-long': { exit: 3, hint: 'ask `abbot explain A B`, which takes the time that it needs' },
+  'atlas/no-such-area': { exit: 3, hint: 'name a section of MAINTAINERS, or a folder that has lock orders' },
+  'atlas/no-such-file': { exit: 3, hint: 'name a C file by its path from the top of the tree' },
   'source/address': {
     exit: 2,
     hint: 'give a link to a mail in a list archive, a message-id, a patchwork link, a range rev..rev, a file or -',

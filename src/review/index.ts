@@ -3,6 +3,24 @@
  * whole order of steps, and it does not know how a review is shown.
  */
 export type { AnswerStore, RememberedAnswer } from './answer-store.ts';
+export { type Atlas, type AtlasReady, type AtlasRequest, type AtlasState, openAtlas } from './atlas.ts';
+export type {
+  AreaRow,
+  AreaSearch,
+  AtlasCoverage,
+  AtlasIdentity,
+  CalledRow,
+  ClassOrders,
+  ClassReach,
+  ClassRow,
+  ClassSearch,
+  GraphEdge,
+  LockGraph,
+  OrderList,
+  OrderRow,
+  OrderSite,
+  SourceLines,
+} from './atlas-answers.ts';
 export { drawDiagram } from './diagram.ts';
 export { runCompare, runExplain, runIndex, runReview, runRulesCheck } from './engine.ts';
 export { reviewJsonSchema } from './json-schema.ts';
