@@ -6,6 +6,7 @@ import {
   GlobalNames,
   type OverlayIndex,
   openSections,
+  Pages,
   type TreeIndex,
   writeSections,
 } from '../tree/index.ts';
@@ -66,7 +67,7 @@ export async function openLockIndex(
   const { locks, instances, columns } = await buildLocks(tree, rules, options);
   if (path) {
     try {
-      const names = instances.stored();
+      const names = instances.columns();
       writeSections(
         path,
         {},
@@ -86,7 +87,7 @@ export async function openLockIndex(
       );
     }
   }
-  return ok(lockIndex(tree, locks, instances, columns));
+  return ok(lockIndex(tree, locks, instances, { ...columns, summaryData: Pages.of(columns.summaryData) }));
 }
 
 /** Stored summaries, or null when there are none, or they are damaged. */
@@ -94,23 +95,33 @@ function readLocks(tree: TreeIndex, path: string): LockIndex | null {
   const stored = openSections(path);
   if (!stored) return null;
   try {
-    const texts = Buffer.from(stored.blob('lockTexts')).toString('latin1');
+    const texts = Buffer.from(stored.blob('lockTexts').all()).toString('latin1');
     const instances = new GlobalNames({
       pool: stored.blob('instancePool'),
       ends: stored.words('instanceEnds'),
       slots: stored.words('instanceSlots'),
     });
-    const columns = Object.fromEntries(LOCK_COLUMNS.map((name) => [name, stored.words(name)]));
-    return lockIndex(tree, new LockTable(texts.split('\n')), instances, columns as LockColumns);
+    const small = LOCK_COLUMNS.filter((name) => name !== 'summaryData');
+    const columns = Object.fromEntries(small.map((name) => [name, stored.words(name).all()]));
+    const index = lockIndex(tree, new LockTable(texts.split('\n')), instances, {
+      ...(columns as Omit<LockColumns, 'summaryData'>),
+      summaryData: stored.words('summaryData'),
+    });
+    tree.closing.push(stored.close);
+    return index;
   } catch (error) {
+    stored.close();
     if (error instanceof DamagedFile) return null;
     throw error;
-  } finally {
-    stored.close();
   }
 }
 
-function lockIndex(tree: TreeIndex, locks: LockTable, instances: GlobalNames, c: LockColumns): LockIndex {
+function lockIndex(
+  tree: TreeIndex,
+  locks: LockTable,
+  instances: GlobalNames,
+  c: Omit<LockColumns, 'summaryData'> & { readonly summaryData: Pages },
+): LockIndex {
   const callbacks: CallbackClasses = new Map();
   c.callbackFn.forEach((fn, i) => {
     const set = callbacks.get(fn) ?? new Set();
@@ -127,8 +138,13 @@ function lockIndex(tree: TreeIndex, locks: LockTable, instances: GlobalNames, c:
   const summaryOf = (fn: number): Summary => {
     const at = (places[fn] ?? 0) - 1;
     if (at < 0) return EMPTY_SUMMARY;
-    cache[at] ??= decodeSummary(c.summaryData, c.summaryStart[at] as number, instances);
-    return cache[at];
+    const known = cache[at];
+    if (known) return known;
+    const start = c.summaryStart[at] as number;
+    c.summaryData.need(start, c.summaryStart[at + 1] ?? c.summaryData.length);
+    const summary = decodeSummary(c.summaryData.data, start, instances);
+    cache[at] = summary;
+    return summary;
   };
   return {
     tree,

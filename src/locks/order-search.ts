@@ -5,7 +5,7 @@ import { ForeignTargets } from './foreign-targets.ts';
 import { CostHeap } from './heap.ts';
 import type { LockIndex } from './lock-index.ts';
 import { ObjectBinding } from './object-binding.ts';
-import { isOpaque } from './opaque-paths.ts';
+import { isOpaque, opaqueFiles } from './opaque-paths.ts';
 import type { RuleSet } from './rules/index.ts';
 import type { Acquisition, Held, HeldCall } from './summary.ts';
 import { callsTo, mayReenter, takenIn } from './summary-codec.ts';
@@ -81,9 +81,8 @@ export class OrderSearch {
   readonly index: LockIndex;
   private readonly rules: RuleSet;
   private readonly closedNames: ReadonlySet<number>;
-  /** Files that the analysis does not look into, as far as they are in the first tree of several. */
-  private readonly opaqueFiles: Map<number, boolean>;
-  private readonly sharedFiles: number;
+  /** Files that the analysis does not look into, as far as they are in the tree under all overlays. */
+  private readonly opaqueFiles: Uint8Array;
   /** By function: 0 not asked yet, 1 open, 2 closed. */
   private readonly closedFunctions: Uint8Array;
   /** Knows of the functions that were not changed since. */
@@ -105,8 +104,7 @@ export class OrderSearch {
     this.like = like ?? null;
     for (let tree: Partial<OverlayIndex> = index.tree; like && tree.base && tree !== like.index.tree; tree = tree.base)
       for (const fns of [tree.touched ?? [], tree.removed ?? []]) for (const fn of fns) this.changed.add(fn);
-    this.opaqueFiles = like?.opaqueFiles ?? new Map();
-    this.sharedFiles = like?.sharedFiles ?? index.tree.symbols.fileCount;
+    this.opaqueFiles = like?.opaqueFiles ?? opaqueFiles(index.tree, rules);
     this.binding = new ObjectBinding(index);
     this.foreign = new ForeignTargets(index);
     const { names } = index.tree.symbols;
@@ -154,13 +152,8 @@ export class OrderSearch {
     if (this.closedNames.has(symbols.t.fnName.at(fn))) return true;
     const file = symbols.t.fnFile.at(fn);
     if (symbols.gone.has(file)) return true;
-    if (file >= this.sharedFiles) return isOpaque(this.rules, symbols.path(file));
-    let opaque = this.opaqueFiles.get(file);
-    if (opaque === undefined) {
-      opaque = isOpaque(this.rules, symbols.path(file));
-      this.opaqueFiles.set(file, opaque);
-    }
-    return opaque;
+    const opaque = this.opaqueFiles[file];
+    return opaque === undefined ? isOpaque(this.rules, symbols.path(file)) : opaque === 1;
   }
 
   /**

@@ -4,7 +4,7 @@ import { decodeFacts } from './facts-codec.ts';
 import { BLOB_BYTES } from './facts-pack.ts';
 import type { ReadResult } from './facts-reader.ts';
 import type { IndexOptions } from './index-options.ts';
-import { type FactsInMemory, type IndexTables, share, shareAll } from './index-tables.ts';
+import { type FactsInMemory, type IndexTables, shareAll, shareNames } from './index-tables.ts';
 import { IndexThreads } from './index-threads.ts';
 import { LinkedFile } from './linked-file.ts';
 import { type FileToRead, readBatches } from './read-batches.ts';
@@ -55,11 +55,6 @@ export async function buildIndex(
   } finally {
     await threads.close();
   }
-}
-
-function shareNames(symbols: Symbols): IndexTables['names'] {
-  const { pool, ends, slots } = symbols.names.stored();
-  return { pool: share(pool), ends: share(ends), slots: share(slots) };
 }
 
 interface Declarations {

@@ -1,4 +1,5 @@
-import { Column } from './column.ts';
+import { Column, type StoredWords } from './column.ts';
+import { PAGE_SHIFT, Pages } from './pages.ts';
 
 /** The columns of the stored graph. */
 const TABLES = [
@@ -25,7 +26,7 @@ const NAMES = 0x400000;
  * Stored as compressed rows in both directions; functions that an overlay changes carry rows of their own.
  */
 export class CallGraph {
-  private readonly rows: Record<Table, Int32Array>;
+  private readonly rows: Record<Table, Pages>;
   /** Slots by tag and field name; slots of a function's parameter have tag ~function and the position as field. */
   slotTag: Column;
   slotField: Column;
@@ -36,11 +37,10 @@ export class CallGraph {
   private readonly moreSlotsOf = new Map<number, number[]>();
   private readonly dropped = new Set<number>();
 
-  constructor(stored?: Readonly<Record<string, Int32Array | undefined>>) {
-    this.rows = Object.fromEntries(TABLES.map((table) => [table, stored?.[table] ?? new Int32Array(1)])) as Record<
-      Table,
-      Int32Array
-    >;
+  constructor(stored?: Readonly<Record<string, StoredWords | undefined>>) {
+    this.rows = Object.fromEntries(
+      TABLES.map((table) => [table, Pages.of(stored?.[table] ?? new Int32Array(1))]),
+    ) as Record<Table, Pages>;
     this.slotTag = new Column(stored?.['slotTag']);
     this.slotField = new Column(stored?.['slotField']);
     for (let slot = 0; slot < this.slotTag.length; slot++)
@@ -71,18 +71,14 @@ export class CallGraph {
   calleesOf(fn: number): Int32Array {
     const own = this.changed.get(fn);
     if (own) return own.callees;
-    const { calleeStart, callee } = this.rows;
-    if (fn + 1 >= calleeStart.length) return EMPTY;
-    return callee.subarray(calleeStart[fn], calleeStart[fn + 1]);
+    return row(this.rows.calleeStart, this.rows.callee, fn);
   }
 
   /** Line of the first call of each callee word, in the same order. */
   calleeLinesOf(fn: number): Int32Array {
     const own = this.changed.get(fn);
     if (own) return own.lines;
-    const { calleeStart, calleeLine } = this.rows;
-    if (fn + 1 >= calleeStart.length) return EMPTY;
-    return calleeLine.subarray(calleeStart[fn], calleeStart[fn + 1]);
+    return row(this.rows.calleeStart, this.rows.calleeLine, fn);
   }
 
   /** Functions that call a function id, or through a slot (`~slot`). */
@@ -93,9 +89,10 @@ export class CallGraph {
     const { changed } = this;
     const out: number[] = [];
     if (at + 1 < start.length) {
-      const end = start[at + 1] as number;
-      for (let i = start[at] as number; i < end; i++) {
-        const caller = items[i] as number;
+      const end = endOf(start, items, at);
+      const { data } = items;
+      for (let i = start.data[at] as number; i < end; i++) {
+        const caller = data[i] as number;
         const own = changed.size === 0 ? undefined : changed.get(caller);
         if (own === undefined || own.callees.includes(word)) out.push(caller);
       }
@@ -163,7 +160,8 @@ export class CallGraph {
   }
 
   stored(): Record<string, Int32Array> {
-    return { ...this.rows, slotTag: this.slotTag.stored(), slotField: this.slotField.stored() };
+    const rows = Object.fromEntries(Object.entries(this.rows).map(([table, pages]) => [table, pages.all()]));
+    return { ...rows, slotTag: this.slotTag.stored(), slotField: this.slotField.stored() };
   }
 }
 
@@ -173,11 +171,28 @@ function slotKey(tag: number, field: number): number {
   return tag * NAMES + field;
 }
 
-function merge(start: Int32Array, items: Int32Array, at: number, more: number[] | undefined): number[] {
+/** Reads the bounds of row `at` and its items, and gives where they end. */
+function endOf(start: Pages, items: Pages, at: number): number {
+  const page = at >> PAGE_SHIFT;
+  if (start.have[page] === 0) start.fill(page);
+  const next = (at + 1) >> PAGE_SHIFT;
+  if (start.have[next] === 0) start.fill(next);
+  const end = start.data[at + 1] as number;
+  items.need(start.data[at] as number, end);
+  return end;
+}
+
+function row(start: Pages, items: Pages, at: number): Int32Array {
+  if (at + 1 >= start.length) return EMPTY;
+  const end = endOf(start, items, at);
+  return items.data.subarray(start.data[at], end);
+}
+
+function merge(start: Pages, items: Pages, at: number, more: number[] | undefined): number[] {
   const out: number[] = [];
   if (at + 1 < start.length) {
-    const end = start[at + 1] as number;
-    for (let i = start[at] as number; i < end; i++) out.push(items[i] as number);
+    const end = endOf(start, items, at);
+    for (let i = start.data[at] as number; i < end; i++) out.push(items.data[i] as number);
   }
   if (more) for (const item of more) if (!out.includes(item)) out.push(item);
   return out;

@@ -1,22 +1,27 @@
-/** Words that were read from a file, or a promise to read them when they are first needed. */
-export type StoredWords = Int32Array | { readonly length: number; readonly load: () => Int32Array };
+import { PAGE_SHIFT, Pages } from './pages.ts';
+
+/** Words that are there, or read page by page. */
+export type StoredWords = Int32Array | Pages;
 
 /**
  * A column of 32-bit words. One that was read from a file, or forked from another, is never written in place: what changes
  * is kept beside it, so that a fork costs nothing.
  */
 export class Column {
-  private base: Int32Array = EMPTY;
-  private baseLength = 0;
-  private load: (() => Int32Array) | null = null;
+  private readonly base: Pages;
+  /** Of the base: they stand here too because this is asked for by the million. */
+  private readonly data: Int32Array;
+  private readonly have: Uint8Array;
+  private readonly baseLength: number;
   private tail: Int32Array = EMPTY;
   private tailLength = 0;
   private patched: Map<number, number> | null = null;
 
   constructor(stored?: StoredWords) {
-    if (stored instanceof Int32Array) this.base = stored;
-    else if (stored) this.load = stored.load;
-    this.baseLength = stored?.length ?? 0;
+    this.base = Pages.of(stored ?? EMPTY);
+    this.data = this.base.data;
+    this.have = this.base.have;
+    this.baseLength = this.data.length;
   }
 
   get length(): number {
@@ -25,7 +30,7 @@ export class Column {
 
   /** A column with the same content whose changes are its own. */
   fork(): Column {
-    const copy = new Column(this.load ? { length: this.baseLength, load: () => this.loaded() } : this.base);
+    const copy = new Column(this.base);
     copy.tail = this.tail.slice(0, this.tailLength);
     copy.tailLength = this.tailLength;
     copy.patched = this.patched ? new Map(this.patched) : null;
@@ -44,8 +49,8 @@ export class Column {
       const own = this.patched.get(index);
       if (own !== undefined) return own;
     }
-    const value = this.base[index];
-    return value !== undefined ? value : (this.loaded()[index] as number);
+    if (this.have[index >> PAGE_SHIFT] === 0) this.base.fill(index >> PAGE_SHIFT);
+    return this.data[index] as number;
   }
 
   /** For columns indexed by id that are filled late: -1 where nothing was put. */
@@ -70,22 +75,14 @@ export class Column {
 
   /** All words in one piece. */
   stored(): Int32Array {
-    const base = this.loaded();
     if (this.baseLength === 0) return this.tail.slice(0, this.tailLength);
+    const base = this.base.all();
     if (this.tailLength === 0 && this.patched === null) return base;
     const out = new Int32Array(this.length);
     out.set(base);
     out.set(this.tail.subarray(0, this.tailLength), this.baseLength);
     if (this.patched) for (const [index, value] of this.patched) out[index] = value;
     return out;
-  }
-
-  private loaded(): Int32Array {
-    if (this.load) {
-      this.base = this.load();
-      this.load = null;
-    }
-    return this.base;
   }
 
   private widen(least: number): void {
@@ -99,14 +96,14 @@ const EMPTY = new Int32Array(0);
 
 /** Words from one big column kept as its patches where most of it says the same: keys and values, hashed. */
 export class SparseColumn {
-  private base: Int32Array;
+  private readonly base: Pages;
   private readonly own: Map<number, number>;
   private readonly none: number;
 
   /** `none` is what stands where nothing was put. */
   constructor(none: number, stored?: StoredWords) {
     this.none = none;
-    this.base = stored instanceof Int32Array ? stored : (stored?.load() ?? EMPTY);
+    this.base = Pages.of(stored ?? EMPTY);
     this.own = new Map();
   }
 
@@ -121,12 +118,14 @@ export class SparseColumn {
       const own = this.own.get(key);
       if (own !== undefined) return own;
     }
-    const { base } = this;
-    if (base.length === 0) return this.none;
-    const mask = (base.length >> 1) - 1;
+    const { have, data } = this.base;
+    if (data.length === 0) return this.none;
+    const mask = (data.length >> 1) - 1;
     for (let slot = spread(key) & mask; ; slot = (slot + 1) & mask) {
-      const here = base[slot * 2] as number;
-      if (here === key) return base[slot * 2 + 1] as number;
+      const page = (slot * 2) >> PAGE_SHIFT;
+      if (have[page] === 0) this.base.fill(page);
+      const here = data[slot * 2] as number;
+      if (here === key) return data[slot * 2 + 1] as number;
       if (here === -1) return this.none;
     }
   }
@@ -142,10 +141,10 @@ export class SparseColumn {
 
   /** Keys and values in an open-addressed table of a power of two of pairs; key -1 is an empty slot. */
   stored(): Int32Array {
-    if (this.own.size === 0) return this.base;
+    const base = this.base.all();
+    if (this.own.size === 0) return base;
     const all = new Map<number, number>();
-    for (let i = 0; i < this.base.length; i += 2)
-      if (this.base[i] !== -1) all.set(this.base[i] as number, this.base[i + 1] as number);
+    for (let i = 0; i < base.length; i += 2) if (base[i] !== -1) all.set(base[i] as number, base[i + 1] as number);
     for (const [key, value] of this.own) all.set(key, value);
     let slots = 4;
     while (slots * 3 < all.size * 4) slots *= 2;

@@ -62,11 +62,11 @@ export function readStat(path: string): (DirectoryStat & { readonly id: string }
     const stored = openSections(path);
     if (!stored) return null;
     const text = (name: string): string[] => {
-      const bytes = Buffer.from(stored.blob(name));
+      const bytes = Buffer.from(stored.blob(name).all());
       return bytes.length === 0 ? [] : bytes.toString().split('\0');
     };
     const numbers = (name: string): Float64Array => {
-      const bytes = stored.blob(name);
+      const bytes = stored.blob(name).all();
       return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length >> 3);
     };
     const { id, leftOut } = stored.meta as { id: string; leftOut: LeftOut };
@@ -74,7 +74,7 @@ export function readStat(path: string): (DirectoryStat & { readonly id: string }
       id,
       paths: text('paths'),
       stats: numbers('stats'),
-      blobs: stored.blob('blobs'),
+      blobs: stored.blob('blobs').all(),
       folders: ['', ...text('folders').slice(1)],
       folderTimes: numbers('folderTimes'),
       leftOut,

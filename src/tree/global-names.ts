@@ -1,6 +1,15 @@
+import { PAGE_SHIFT, Pages } from './pages.ts';
+
 const encoder = new TextEncoder();
 /** Spellings kept as strings before all are forgotten: the most that a review asks for, and a bound for the whole tree. */
 const TEXTS = 1 << 18;
+
+/** The columns of names as they are stored. */
+export interface StoredNames {
+  readonly pool: Uint8Array | Pages<Uint8Array>;
+  readonly ends: Int32Array | Pages;
+  readonly slots: Int32Array | Pages;
+}
 
 /** All names of a tree, interned: one id for one spelling. Loads from its columns without work, and grows on top of them. */
 export class GlobalNames {
@@ -16,10 +25,16 @@ export class GlobalNames {
   /** Names that came after the columns were read from a file; those stay as they are. */
   private readonly later: { ids: Map<string, number>; texts: string[] } | null;
 
-  constructor(stored?: { pool: Uint8Array; ends: Int32Array; slots: Int32Array }) {
-    this.pool = stored?.pool ?? new Uint8Array(1 << 16);
-    this.ends = stored?.ends ?? new Int32Array(1 << 12);
-    this.slots = stored?.slots ?? new Int32Array(1 << 13).fill(-1);
+  /** Where the columns come from; null for names that are all here. */
+  private readonly stored: { readonly pool: Pages<Uint8Array>; readonly ends: Pages; readonly slots: Pages } | null;
+
+  constructor(stored?: StoredNames) {
+    this.stored = stored
+      ? { pool: Pages.of(stored.pool), ends: Pages.of(stored.ends), slots: Pages.of(stored.slots) }
+      : null;
+    this.pool = this.stored?.pool.data ?? new Uint8Array(1 << 16);
+    this.ends = this.stored?.ends.data ?? new Int32Array(1 << 12);
+    this.slots = this.stored?.slots.data ?? new Int32Array(1 << 13).fill(-1);
     this.count = stored ? stored.ends.length : 0;
     this.letters = lettersOf(this.pool);
     this.later = stored ? { ids: new Map(), texts: [] } : null;
@@ -85,7 +100,8 @@ export class GlobalNames {
     if (id >= this.count) return this.later?.texts[id - this.count] ?? '';
     let text = this.texts.get(id);
     if (text === undefined) {
-      text = this.letters.toString('latin1', id === 0 ? 0 : this.ends[id - 1], this.ends[id]);
+      const [from, to] = this.place(id);
+      text = this.letters.toString('latin1', from, to);
       if (this.texts.size >= TEXTS) this.texts.clear();
       this.texts.set(id, text);
     }
@@ -93,7 +109,9 @@ export class GlobalNames {
   }
 
   /** The columns to store, cut to size. */
-  stored(): { pool: Uint8Array; ends: Int32Array; slots: Int32Array } {
+  columns(): { pool: Uint8Array; ends: Int32Array; slots: Int32Array } {
+    if (this.stored)
+      return { pool: this.stored.pool.all(), ends: this.stored.ends.all(), slots: this.stored.slots.all() };
     return {
       pool: this.pool.slice(0, this.count === 0 ? 0 : (this.ends[this.count - 1] as number)),
       ends: this.ends.slice(0, this.count),
@@ -107,18 +125,32 @@ export class GlobalNames {
   private locate(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const mask = this.slots.length - 1;
     const length = end - start;
+    const { stored } = this;
     let slot = hash & mask;
     for (;;) {
+      if (stored !== null && stored.slots.have[slot >> PAGE_SHIFT] === 0) stored.slots.fill(slot >> PAGE_SHIFT);
       const id = this.slots[slot] as number;
       if (id < 0) return slot;
+      if (stored !== null) stored.ends.need(id - 1 < 0 ? 0 : id - 1, id + 1);
       const from = id === 0 ? 0 : (this.ends[id - 1] as number);
       if ((this.ends[id] as number) - from === length) {
+        if (stored !== null) stored.pool.need(from, from + length);
         let i = 0;
         while (i < length && this.pool[from + i] === bytes[start + i]) i++;
         if (i === length) return slot;
       }
       slot = (slot + 1) & mask;
     }
+  }
+
+  /** Where the bytes of a name are, which can be read then. */
+  private place(id: number): readonly [number, number] {
+    const { stored, ends } = this;
+    if (stored !== null) stored.ends.need(id === 0 ? 0 : id - 1, id + 1);
+    const from = id === 0 ? 0 : (ends[id - 1] as number);
+    const to = ends[id] as number;
+    if (stored !== null) stored.pool.need(from, to);
+    return [from, to];
   }
 
   private rehash(): void {

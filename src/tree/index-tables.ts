@@ -4,7 +4,7 @@ import { FactsCache } from './facts-cache.ts';
 import { BLOB_BYTES } from './facts-pack.ts';
 import { unpackFacts } from './facts-record.ts';
 import { type FactsOf, fileSource } from './file-source.ts';
-import { GlobalNames } from './global-names.ts';
+import { GlobalNames, type StoredNames } from './global-names.ts';
 import { Symbols } from './symbols.ts';
 import { assemble, type IndexCounts, type TreeIndex } from './tree-index.ts';
 import type { TransparentCall } from './type-inference.ts';
@@ -19,9 +19,9 @@ export interface FactsInMemory {
 /** A linked index as plain columns: what is stored, and what threads share. */
 export interface IndexTables {
   readonly key: string;
-  readonly names: { readonly pool: Uint8Array; readonly ends: Int32Array; readonly slots: Int32Array };
+  readonly names: StoredNames;
   readonly symbols: Readonly<Record<string, StoredWords | undefined>>;
-  readonly graph: Readonly<Record<string, Int32Array | undefined>>;
+  readonly graph: Readonly<Record<string, StoredWords | undefined>>;
   /** 20 bytes a file; zeros for one without facts. */
   readonly blobs: Uint8Array;
   readonly counts: IndexCounts;
@@ -31,7 +31,7 @@ export interface IndexTables {
 }
 
 /** An index over its columns. Files are decoded when they are first asked for, and forgotten when there are many. */
-export function indexOver(tables: IndexTables): TreeIndex {
+export function indexOver(tables: IndexTables, close?: () => void): TreeIndex {
   const names = new GlobalNames(tables.names);
   const symbols = new Symbols({ names, tables: tables.symbols });
   const graph = new CallGraph(tables.graph);
@@ -45,7 +45,7 @@ export function indexOver(tables: IndexTables): TreeIndex {
     tables.counts,
     tables.blobs,
     tables.transparent,
-    facts.close,
+    close ? [facts.close, close] : [facts.close],
     () => shareable(tables, symbols, graph),
   );
 }
@@ -75,17 +75,20 @@ function factsInCache({ cacheDir, blobs }: IndexTables): { of: FactsOf; close: (
 function shareable(tables: IndexTables, symbols: Symbols, graph: CallGraph): IndexTables {
   return {
     ...tables,
-    names: {
-      pool: share(tables.names.pool),
-      ends: share(tables.names.ends),
-      slots: share(tables.names.slots),
-    },
+    names: shareNames(symbols),
     symbols: shareAll(symbols.stored()),
     graph: shareAll(graph.stored()),
     blobs: share(tables.blobs),
   };
 }
 
+/** The columns of the names in memory that threads can share. */
+export function shareNames(symbols: Symbols): IndexTables['names'] {
+  const { pool, ends, slots } = symbols.names.columns();
+  return { pool: share(pool), ends: share(ends), slots: share(slots) };
+}
+
+/** Columns of words in memory that threads can share. */
 export function shareAll(columns: Readonly<Record<string, Int32Array>>): Record<string, Int32Array> {
   return Object.fromEntries(Object.entries(columns).map(([name, words]) => [name, share(words)]));
 }

@@ -18,6 +18,7 @@ export { openIndex } from './open-index.ts';
 export { openTree } from './open-tree.ts';
 export { type Overlay, overlay } from './overlay.ts';
 export { type OverlayIndex, overlayIndex } from './overlay-index.ts';
+export { Pages } from './pages.ts';
 export { type Remote, remotesOf } from './remotes.ts';
 export { type Revision, resolveRevision } from './revision.ts';
 export { DamagedFile, openSections, type Section, type StoredSections, writeSections } from './section-file.ts';

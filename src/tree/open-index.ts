@@ -95,7 +95,7 @@ function stored(key: string, { cacheDir, transparent, now = Date.now }: IndexOpt
     const found = readIndex(path, { key, cacheDir, transparent });
     if (!found) return null;
     touch(path, now());
-    return indexOver(found.tables);
+    return indexOver(found.tables, found.close);
   } catch (error) {
     if (error instanceof DamagedFile) return null;
     throw error;

@@ -114,7 +114,8 @@ export function overlayIndex(
     shared: null,
     touched,
     removed,
-    close: () => {},
+    closing: base.closing,
+    close: base.close,
   };
 }
 

@@ -1,8 +1,9 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { PAGE, Pages } from './pages.ts';
 
-const MAGIC = 'abbot.sections/2\n';
+const MAGIC = 'abbot.sections/3\n';
 
 export type Section = Int32Array | Uint8Array;
 
@@ -15,11 +16,15 @@ interface Header {
     readonly name: string;
     readonly width: Width;
     readonly length: number;
-    readonly crc: number;
+    /** Of each page of `PAGE` words or bytes. */
+    readonly crc: readonly number[];
   }[];
 }
 
-/** Named columns of one file, each read when it is first asked for. */
+/** Where a column lies in its file. */
+type Place = Header['sections'][number] & { readonly at: number };
+
+/** Named columns of one file, of which each page is read when it is first asked for. */
 export interface StoredSections {
   readonly meta: Record<string, unknown>;
   /** Size of the file in bytes. */
@@ -27,10 +32,11 @@ export interface StoredSections {
   readonly names: readonly string[];
   /** Number of words (or bytes) of a column; 0 when there is none of that name. */
   length(name: string): number;
-  /** A column of words; throws `DamagedFile` when it is not what was written. */
-  words(name: string): Int32Array;
-  /** A column of bytes; throws `DamagedFile` when it is not what was written. */
-  blob(name: string): Uint8Array;
+  /** A column of words, read page by page; a page throws `DamagedFile` when it is not what was written. */
+  words(name: string): Pages;
+  /** A column of bytes, read in the same way. */
+  blob(name: string): Pages<Uint8Array>;
+  /** Pages that were not read yet can no longer be. */
   close(): void;
 }
 
@@ -46,7 +52,7 @@ export class DamagedFile extends Error {
 }
 
 /**
- * Writes named columns to one file: a magic line, a JSON header, then the columns, aligned, each with a checksum. Replaces
+ * Writes named columns to one file: a magic line, a JSON header, then the columns, aligned; every page has a checksum. Replaces
  * the file at once. Words are kept in as few bytes as the values of their column allow.
  */
 export function writeSections(
@@ -58,7 +64,7 @@ export function writeSections(
   const columns = Object.entries(sections).map(([name, data]) => {
     const width = widthOf(data);
     const bytes = narrow(data, width);
-    return { name, width, length: data.length, crc: crc32(bytes), bytes };
+    return { name, width, length: data.length, crc: checksums(bytes, width || 1), bytes };
   });
   const header: Header = { meta, sections: columns.map(({ bytes: _, ...rest }) => rest) };
   const text = Buffer.from(JSON.stringify(header));
@@ -100,26 +106,25 @@ export function openSections(path: string): StoredSections | null {
     return null;
   }
   const { header, start, size } = opened;
-  const places = new Map<string, Header['sections'][number] & { at: number; bytes: number }>();
+  const places = new Map<string, Place>();
   let end = start;
   for (const section of header.sections) {
     const bytes = section.length * (section.width || 1);
-    places.set(section.name, { ...section, at: end, bytes });
+    places.set(section.name, { ...section, at: end });
     end += align(bytes);
   }
   if (end > size) {
     closeSync(fd);
     return null;
   }
-  const read = (name: string): { bytes: Buffer; width: Width; length: number } => {
-    const place = places.get(name);
-    if (!place) return { bytes: Buffer.alloc(0), width: 0, length: 0 };
-    const bytes = readAt(fd, place.at, place.bytes);
-    if (bytes.length !== place.bytes || crc32(bytes) !== place.crc) {
-      rmSync(path, { force: true });
-      throw new DamagedFile(path);
-    }
-    return { bytes, width: place.width, length: place.length };
+  let open = true;
+  const scratch = new Uint8Array(2 * PAGE);
+  /** Reads a page to where it belongs, or beside, and compares its checksum. */
+  const read = (place: Place, page: number, from: number, to: Uint8Array): void => {
+    if (!open) throw new Error(`${path} is closed`);
+    if (readInto(fd, place.at + from, to) === to.length && crc32(to) === place.crc[page]) return;
+    rmSync(path, { force: true });
+    throw new DamagedFile(path);
   };
   return {
     meta: header.meta,
@@ -127,12 +132,35 @@ export function openSections(path: string): StoredSections | null {
     names: [...places.keys()],
     length: (name) => places.get(name)?.length ?? 0,
     words: (name) => {
-      const { bytes, width, length } = read(name);
-      return widen(bytes, width, length);
+      const place = places.get(name);
+      if (!place) return Pages.of(new Int32Array(0));
+      return Pages.words(place.length, (page, from, to, data) => {
+        const { width } = place;
+        const whole = width !== 1 && width !== 2;
+        const bytes = whole
+          ? new Uint8Array(data.buffer, data.byteOffset + from * 4, (to - from) * 4)
+          : scratch.subarray(0, (to - from) * width);
+        read(place, page, from * (whole ? 4 : width), bytes);
+        if (!whole) widen(bytes, width, data, from);
+      });
     },
-    blob: (name) => read(name).bytes,
-    close: () => closeSync(fd),
+    blob: (name) => {
+      const place = places.get(name);
+      if (!place) return Pages.of(new Uint8Array(0));
+      return Pages.bytes(place.length, (page, from, to, data) => read(place, page, from, data.subarray(from, to)));
+    },
+    close: () => {
+      if (open) closeSync(fd);
+      open = false;
+    },
   };
+}
+
+/** One checksum for each page. */
+function checksums(bytes: Uint8Array, width: number): number[] {
+  const out: number[] = [];
+  for (let at = 0; at < bytes.length; at += PAGE * width) out.push(crc32(bytes.subarray(at, at + PAGE * width)));
+  return out;
 }
 
 function readHeader(fd: number): { header: Header; start: number; size: number } | null {
@@ -167,16 +195,13 @@ function narrow(data: Section, width: Width): Uint8Array {
   return new Uint8Array(out.buffer);
 }
 
-/** Words are kept in memory that threads can share. */
-function widen(bytes: Buffer, width: Width, length: number): Int32Array {
-  if (width === 4) return new Int32Array(bytes.buffer, bytes.byteOffset, length);
-  const words = new Int32Array(new SharedArrayBuffer(length * 4));
-  if (width === 1) for (let i = 0; i < length; i++) words[i] = (bytes[i] as number) - 1;
+/** Puts a page of stored words where they belong. */
+function widen(bytes: Uint8Array, width: 1 | 2, words: Int32Array, from: number): void {
+  if (width === 1) for (let i = 0; i < bytes.length; i++) words[from + i] = (bytes[i] as number) - 1;
   else {
-    const half = new Uint16Array(bytes.buffer, bytes.byteOffset, length);
-    for (let i = 0; i < length; i++) words[i] = (half[i] as number) - 1;
+    const half = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+    for (let i = 0; i < half.length; i++) words[from + i] = (half[i] as number) - 1;
   }
-  return words;
 }
 
 function align(n: number): number {
@@ -190,12 +215,17 @@ function writeAll(fd: number, bytes: Uint8Array): number {
 }
 
 function readAt(fd: number, position: number, length: number): Buffer {
-  const out = Buffer.from(new SharedArrayBuffer(length));
+  const out = Buffer.alloc(length);
+  return out.subarray(0, readInto(fd, position, out));
+}
+
+/** Bytes read: fewer than there is place for at the end of the file. */
+function readInto(fd: number, position: number, out: Uint8Array): number {
   let at = 0;
-  while (at < length) {
-    const got = readSync(fd, out, at, Math.min(length - at, 1 << 28), position + at);
-    if (got === 0) return out.subarray(0, at);
+  while (at < out.length) {
+    const got = readSync(fd, out, at, Math.min(out.length - at, 1 << 28), position + at);
+    if (got === 0) break;
     at += got;
   }
-  return out;
+  return at;
 }

@@ -32,6 +32,8 @@ export interface TreeIndex {
   readonly fileOf: (path: string) => number;
   /** The columns in memory that threads can share; null for an overlay. */
   readonly shared: (() => IndexTables) | null;
+  /** What is closed with it. */
+  readonly closing: (() => void)[];
   close(): void;
 }
 
@@ -44,11 +46,14 @@ export function assemble(
   counts: IndexCounts,
   blobs: Uint8Array,
   transparent: ReadonlyMap<string, TransparentCall>,
-  close: () => void,
+  closing: (() => void)[],
   shared: () => IndexTables,
 ): TreeIndex {
   const inference = new TypeInference(symbols, source, transparent);
   const extraction = new CallExtraction(inference, graph, (slot, fn) => graph.addTarget(slot, fn));
+  const close = (): void => {
+    for (const one of closing.splice(0)) one();
+  };
   let paths: Map<number, number> | null = null;
   const fileOf = (path: string): number => {
     if (!paths) {
@@ -58,5 +63,5 @@ export function assemble(
     const name = symbols.names.find(path);
     return name < 0 ? -1 : (paths.get(name) ?? -1);
   };
-  return { key, symbols, graph, source, inference, extraction, counts, blobs, fileOf, shared, close };
+  return { key, symbols, graph, source, inference, extraction, counts, blobs, fileOf, shared, closing, close };
 }

@@ -19,8 +19,8 @@ test('columns come back as they were written, whatever their values need', () =>
         const stored = openSections(path);
         expect(stored?.meta).toEqual({ n: 1 });
         for (const [name, words] of Object.entries(columns))
-          expect([...(stored?.words(name) ?? [])]).toEqual([...words]);
-        expect([...(stored?.blob('bytes') ?? [])]).toEqual([...bytes]);
+          expect([...(stored?.words(name).all() ?? [])]).toEqual([...words]);
+        expect([...(stored?.blob('bytes').all() ?? [])]).toEqual([...bytes]);
         expect(stored?.length('none')).toBe(0);
         stored?.close();
       },
@@ -37,7 +37,7 @@ test('a damaged column is removed with its file, and never given out', () => {
   whole[at] = (whole[at] as number) ^ 1;
   writeFileSync(path, whole);
   const stored = openSections(path);
-  expect(() => stored?.words('one')).toThrow(DamagedFile);
+  expect(() => stored?.words('one').at(3)).toThrow(DamagedFile);
   stored?.close();
   expect(openSections(path)).toBeNull();
 });
@@ -50,7 +50,7 @@ test('a file that is cut off, of another version, or not there, is none', () => 
   for (const bytes of [
     whole.subarray(0, -1),
     whole.subarray(0, 10),
-    Buffer.from('abbot.sections/1\nold'),
+    Buffer.from('abbot.sections/2\nold'),
     Buffer.alloc(0),
   ]) {
     writeFileSync(path, bytes);
