@@ -28,7 +28,7 @@ const bundle = await rolldown({
     'server/review-process': join(sources, 'server/review-process.ts'),
   },
   // These find files of their own beside themselves, or are no modules that can be taken apart.
-  external: ['@electric-sql/pglite', 'pg', 'pg-boss', 'pino', 'prom-client'],
+  external: ['@electric-sql/pglite', 'pg', 'pg-boss', 'pino', 'probot', 'prom-client'],
   platform: 'node',
   // No module does anything when it is loaded, so that what a command does not name of a room is left out.
   treeshake: { moduleSideEffects: false },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Outcome, ok } from '../outcome/index.ts';
-import { listPart, type Part } from '../server/index.ts';
+import { listPart, openGitHubPart, type Part } from '../server/index.ts';
 import { dataFolder } from './data-folder.ts';
 import type { ServerSettings } from './server-settings.ts';
 import type { Settings } from './settings.ts';
@@ -40,5 +40,15 @@ export async function botParts(
     today,
     tell: others.flatMap((part) => part.reviewed ?? []),
   });
-  return ok([lists, ...others]);
+  const github = await openGitHubPart(to.env, {
+    mirrors: join(settings.cache.value ?? dataFolder(to), 'github'),
+    lender: tree.value,
+    order: review,
+    today,
+    page: () => null,
+    userAgent: `abbot/${to.version}`,
+    now: to.http.now,
+  });
+  if (!github.ok) return github;
+  return ok([lists, ...(github.value === null ? [] : [github.value]), ...others]);
 }

@@ -3,6 +3,7 @@
  * this room gives them the database, the queue, a log and metrics. It parses no mail and draws no conclusions.
  */
 export { type Bot, type BotRequest, startBot } from './bot.ts';
+export { type GitHubSettings, openGitHubPart } from './github-part.ts';
 export {
   type Conclusion,
   defineJob,

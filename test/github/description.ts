@@ -141,7 +141,9 @@ function readDescription(): Description {
           ? `${(raw as { $ref: string }).$ref.slice(1)}/content/application~1json/schema`
           : pointerOf(template, lower, 'responses', String(status), 'content', 'application/json', 'schema');
       const check = validator(pointer);
-      return check(body) ? [] : [`answer to ${method} ${template} (${status}): ${ajv.errorsText(check.errors)}`];
+      // The description forgets that the repository of a fork that was deleted is null, as the webhooks' schemas say.
+      if (check(body) || check.errors?.every((e) => e.instancePath === '/head/repo' && e.keyword === 'type')) return [];
+      return [`answer to ${method} ${template} (${status}): ${ajv.errorsText(check.errors)}`];
     },
   };
 }

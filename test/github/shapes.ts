@@ -50,6 +50,8 @@ export function repositoryJson(base: string, repository: FakeRepository): Json {
     web_commit_signoff_required: false,
     allow_forking: true,
     has_discussions: false,
+    network_count: 0,
+    subscribers_count: 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import { pino } from 'pino';
 import { Probot, ProbotOctokit } from 'probot';
 import { type Fault, fail, type Outcome, ok } from '../../outcome/index.ts';
 
@@ -55,10 +55,10 @@ const MAX_PAGES = 200;
  * Opens the App; nothing is sent yet. Tokens are kept until they expire.
  *
  * @example
- * const app = openGitHubApp(identity, 'abbot/0.1.0', log);
+ * const app = openGitHubApp(identity, 'abbot/0.1.0');
  * const api = await app.installation(4711);
  */
-export function openGitHubApp(identity: GitHubIdentity, userAgent: string, log: Logger): GitHubApp {
+export function openGitHubApp(identity: GitHubIdentity, userAgent: string): GitHubApp {
   const short = (retryAfter: number, _options: unknown, _octokit: unknown, retries: number) =>
     retryAfter <= SHORT_WAIT && retries < 2;
   const probot = new Probot({
@@ -67,7 +67,7 @@ export function openGitHubApp(identity: GitHubIdentity, userAgent: string, log: 
     secret: identity.webhookSecret,
     baseUrl: identity.api,
     // Octokit speaks of every request that fails; what matters is told by the jobs, in our words.
-    log: log.child({}, { level: 'fatal' }),
+    log: pino({ level: 'silent' }),
     Octokit: ProbotOctokit.defaults({
       userAgent,
       retry: { retries: 2 },
@@ -122,7 +122,7 @@ function apiOf(octokit: Octokit): GitHubApi {
           const items = (Array.isArray(data) ? data : ((data as Record<string, unknown>)['check_runs'] ?? [])) as T[];
           all.push(...items);
           const next = /<([^<>]{1,2000})>; rel="next"/.exec(headers.link ?? '')?.[1];
-          if (next === undefined || enough(items)) break;
+          if (enough(items) || next === undefined) break;
           const mark = new URL(next).searchParams.get('cursor');
           cursor = mark === null ? { page: page + 1 } : { cursor: mark };
         }

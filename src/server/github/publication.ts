@@ -48,13 +48,13 @@ export interface CheckBody {
 /** The name under which the check stands in a pull request; rules of branch protection name it. */
 export const CHECK_NAME = 'abbot';
 
-/** Of the check runs of a head the one that a review goes on with: that of the same name, or one nobody ended. */
+/**
+ * Of the check runs of a head the one that a review goes on with: the newest, when it is of the same name or nobody ended
+ * it. An older one of the same name does not count: people see the newest alone.
+ */
 export function findCheckRun(runs: readonly PresentCheckRun[], externalId: string): PresentCheckRun | null {
-  const same = runs.filter((run) => run.externalId === externalId);
-  const open = runs.filter((run) => run.status !== 'completed');
-  const newest = (of: readonly PresentCheckRun[]) =>
-    of.reduce<PresentCheckRun | null>((a, b) => (a && a.id > b.id ? a : b), null);
-  return newest(same) ?? newest(open);
+  const newest = runs.reduce<PresentCheckRun | null>((a, b) => (a && a.id > b.id ? a : b), null);
+  return newest !== null && (newest.externalId === externalId || newest.status !== 'completed') ? newest : null;
 }
 
 /** The request that says that a review has begun; null when it is said already, or over. */

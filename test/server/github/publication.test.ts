@@ -90,11 +90,12 @@ describe('the beginning of a check run', () => {
     expect(planStart(present({ externalId: 'older' }), desired(0))).toMatchObject({ kind: 'update', id: 9 });
   });
 
-  test('finds the one of the same name among several, the newest of two', () => {
-    const runs = [present({ id: 1 }), present({ id: 3 }), present({ id: 4, externalId: 'x', status: 'completed' })];
-    expect(findCheckRun(runs, 'key')?.id).toBe(3);
-    expect(findCheckRun(runs, 'x')?.id).toBe(4);
-    expect(findCheckRun([present({ externalId: 'x', status: 'completed' })], 'key')).toBeNull();
+  test('is that of the newest one, when it is the same or nobody ended it', () => {
+    const ended = present({ id: 4, externalId: 'x', status: 'completed' });
+    expect(findCheckRun([present({ id: 3 }), present({ id: 1 })], 'key')?.id).toBe(3);
+    expect(findCheckRun([present({ id: 3 }), ended], 'x')?.id).toBe(4);
+    // Somebody ignored a finding, and wants to hear of it again: the older run is not seen any more.
+    expect(findCheckRun([present({ id: 3, status: 'completed' }), ended], 'key')).toBeNull();
   });
 });
 
