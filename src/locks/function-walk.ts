@@ -146,15 +146,16 @@ export class FunctionWalk {
     const reentrant = new Set(effects.filter((effect) => effect.reentrant).map((effect) => effect.lock));
     if (reentrant.size > 0)
       acquisitions = acquisitions.map((taken) => (reentrant.has(taken.lock) ? { ...taken, reentrant: true } : taken));
-    for (const { lock, instance, mode } of acquisitions) {
-      if (this.context.locks.kind(lock) !== LOCK_KIND.PARAMETER || effects.some((effect) => effect.lock === lock))
-        continue;
-      effects.push({ kind: EFFECT.TOUCH, lock, instance, mode, when: WHEN.ALWAYS, reentrant: false, tries: false });
-    }
     for (const [lock, { instance, mode, levels }] of this.transfer.expects) {
       if (levels > EXPECT_LEVELS || !this.isExpectation(lock) || effects.some((effect) => effect.lock === lock))
         continue;
       effects.push({ kind: EFFECT.EXPECT, lock, instance, mode, when: levels, reentrant: false, tries: false });
+    }
+    // what is let go and taken again is not taken under what the caller holds
+    for (const { lock, instance, mode } of acquisitions) {
+      if (this.context.locks.kind(lock) !== LOCK_KIND.PARAMETER || effects.some((effect) => effect.lock === lock))
+        continue;
+      effects.push({ kind: EFFECT.TOUCH, lock, instance, mode, when: WHEN.ALWAYS, reentrant: false, tries: false });
     }
     return {
       effects,

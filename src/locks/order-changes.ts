@@ -70,13 +70,13 @@ export function orderChanges(
     }
     if (fresh.length > 0) above(search, fn, fresh, note);
 
-    const newlyUnder = new Set<number>();
+    const newlyUnder = new Map<number, Set<number>>();
     const callsBefore = new Set<string>();
     for (const call of before.calls) for (const h of call.held) callsBefore.add(`${h.lock}|${call.callee}`);
     for (const call of after.calls) {
       for (const h of call.held) {
         if (!locks.isClass(h.lock) || callsBefore.has(`${h.lock}|${call.callee}`)) continue;
-        newlyUnder.add(call.callee);
+        newlyUnder.set(call.callee, (newlyUnder.get(call.callee) ?? new Set()).add(h.lock));
         for (const end of search.takenBelow([{ word: call.callee, cost: 0 }], DOWNWARD).values()) {
           const links = search.route({ callee: -1, word: call.callee, line: call.line }, end);
           if (end.taken.dropped.includes(h.lock) || isDroppedOnTheWay(now, links, h.lock)) continue;
@@ -109,8 +109,8 @@ export function orderChanges(
     const added = Array.from(now.tree.graph.calleesOf(fn))
       .map((word, i) => ({ word, line: lines[i] as number }))
       .filter(({ word }) => !known.has(word));
-    for (const { word } of added) newlyUnder.add(word);
-    if (newlyUnder.size > 0) backToHeld(search, fn, newlyUnder, note);
+    if (added.length > 0 || newlyUnder.size > 0)
+      backToHeld(search, fn, new Set(added.map(({ word }) => word)), newlyUnder, note);
     if (added.length === 0) continue;
     const reached = search.takenBelow(
       [...known].map((word) => ({ word, cost: 0 })),
@@ -190,27 +190,36 @@ function throughSlots(
   });
 }
 
-/** Ways by which a new call comes back to a lock that is held above it: they may pass slots too wide to be walked forward. */
+/**
+ * Ways by which a new call comes back to a lock that is held above it, and an old one to a lock that is held there now:
+ * they may pass slots too wide to be walked forward. `newlyUnder` gives the locks that are new at a call.
+ */
 function backToHeld(
   search: OrderSearch,
   fn: number,
-  words: ReadonlySet<number>,
+  added: ReadonlySet<number>,
+  newlyUnder: ReadonlyMap<number, ReadonlySet<number>>,
   note: (witness: Witness) => void,
 ): void {
-  const above = new Set<number>();
+  const here = new Set<number>();
+  for (const locks of newlyUnder.values()) for (const lock of locks) here.add(lock);
   for (const call of search.index.summaryOf(fn).calls)
-    if (words.has(call.callee)) for (const held of call.held) above.add(held.lock);
+    if (added.has(call.callee)) for (const held of call.held) here.add(held.lock);
+  const above = new Set<number>(here);
   const [any] = search.index.summaryOf(fn).acquisitions;
   const blank = { lock: -1, instance: '', mode: 0, line: 0, via: -1, tries: false, reentrant: false, nested: false };
-  search.upward([{ fn, taken: { ...(any ?? blank), held: [], dropped: [], tries: false } }], NEAR, (witness) => {
-    above.add(witness.held.lock);
-    return above.size < HELD_ABOVE;
-  });
+  if (added.size > 0)
+    search.upward([{ fn, taken: { ...(any ?? blank), held: [], dropped: [], tries: false } }], NEAR, (witness) => {
+      above.add(witness.held.lock);
+      return above.size < HELD_ABOVE;
+    });
   for (const lock of above) {
     if (!search.index.locks.isClass(lock)) continue;
     for (const witness of search.paths(lock, lock)) {
       const passes = witness.links.some(
-        (link, i) => words.has(link.word) && (i === 0 ? witness.holder : witness.links[i - 1]?.callee) === fn,
+        (link, i) =>
+          (added.has(link.word) || newlyUnder.get(link.word)?.has(lock)) &&
+          (i === 0 ? witness.holder : witness.links[i - 1]?.callee) === fn,
       );
       if (passes) note(witness);
     }

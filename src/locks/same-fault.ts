@@ -19,6 +19,7 @@ const DIRECTION: Readonly<Record<CycleFinding['verdict'], string>> = {
 };
 
 const ORDERS: ReadonlySet<string> = new Set(['abba', 'wait-under-lock']);
+const FOLLOWING: ReadonlySet<string> = new Set([...ORDERS, 'forbidden-call', 'irq-inversion']);
 const CONTEXTS: ReadonlySet<string> = new Set(['sleep-in-atomic', 'irq-inversion']);
 
 /**
@@ -87,19 +88,26 @@ function merged(members: readonly CycleFinding[]): CycleFinding {
 
 /**
  * Whether a finding only follows from another: an order that is there because a way out of a function forgets the lock, or
- * whose place may not sleep or be interrupted; a call forbidden under a lock where the cycle that it closes is told.
+ * whose place may not sleep or be interrupted; an interrupt's order where the task waits for itself already; a call that is
+ * forbidden under a lock where the cycle that it closes is told.
  */
 function isFollowOn(finding: CycleFinding, all: readonly CycleFinding[]): boolean {
-  const isOrder = ORDERS.has(finding.kind);
-  if (!isOrder && finding.kind !== 'forbidden-call') return false;
+  if (!FOLLOWING.has(finding.kind)) return false;
+  const leads = leadsOf(finding.kind);
   const places = new Set(placesOf(finding.paths.slice(0, 1)));
   return all.some((other) => {
-    const leads = isOrder ? isBalance(other) || CONTEXTS.has(other.kind) : ORDERS.has(other.kind);
-    if (!leads || !other.reported || other.introducedBy !== finding.introducedBy) return false;
+    if (!leads(other) || !other.reported || other.introducedBy !== finding.introducedBy) return false;
     if (DIRECTION[other.verdict] !== DIRECTION[finding.verdict]) return false;
     if (!other.locks.some((lock) => finding.locks.includes(lock))) return false;
     return isBalance(other) || placesOf(other.paths).some((place) => places.has(place));
   });
+}
+
+/** The findings from which one of a kind may follow. */
+function leadsOf(kind: CycleFinding['kind']): (other: CycleFinding) => boolean {
+  if (ORDERS.has(kind)) return (other) => isBalance(other) || CONTEXTS.has(other.kind);
+  if (kind === 'forbidden-call') return (other) => ORDERS.has(other.kind);
+  return (other) => other.kind === 'self-deadlock';
 }
 
 function placesOf(paths: readonly OrderPath[]): string[] {

@@ -286,6 +286,17 @@ describe('locks of the caller', () => {
     expect(tree.effects('f')).toEqual(['expects a']);
   });
 
+  test('a macro that does so through its parameter expects it too', async () => {
+    const tree = await fileOf(
+      LOCKS,
+      '#define call_out(_f) do { if ((_f)->state) { spin_unlock(&_f->spin); step(); spin_lock(&_f->spin); } } while (0)',
+      fn('void f(struct foo *foo)', 'call_out(foo);'),
+      fn('void g(struct foo *foo)', 'spin_lock(&foo->spin);', 'f(foo);', 'spin_unlock(&foo->spin);'),
+    );
+    expect(tree.effects('f')).toEqual(['expects foo.spin']);
+    expect(tree.orders('g')).toEqual([]);
+  });
+
   test('a lock handed over to be released by the callee is held no more', async () => {
     const tree = await fileOf(
       LOCKS,

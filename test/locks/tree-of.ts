@@ -154,7 +154,7 @@ function analysed(locks: LockIndex): Analysed {
             touches: EFFECT.TOUCH,
             expects: EFFECT.EXPECT,
           }).find(([, kind]) => kind === effect.kind)?.[0];
-          return `${verb} ${text(effect.lock)}${whenText(effect.when)}`;
+          return `${verb} ${text(effect.lock)}${effect.kind === EFFECT.EXPECT ? '' : whenText(effect.when)}`;
         }),
       ),
   };
