@@ -52,7 +52,7 @@ export async function startDatabases(engine: Databases['engine']): Promise<Datab
 }
 
 /** A PGlite that nobody has used yet, kept beside the packages: to make one takes seconds. */
-async function modelFolder(): Promise<string> {
+export async function modelFolder(): Promise<string> {
   const packages = join(import.meta.dirname, '..', '..', 'node_modules');
   const about = readFileSync(join(packages, '@electric-sql', 'pglite', 'package.json'), 'utf8');
   const { version } = JSON.parse(about) as { version: string };
