@@ -1,4 +1,4 @@
-import { fail, type Outcome, ok } from '../outcome/index.ts';
+import { explain, type Fault, fail, type Outcome, ok } from '../outcome/index.ts';
 import { createLog, type Part, startBot } from '../server/index.ts';
 import { databasePlace } from '../store/index.ts';
 import { botParts } from './bot-parts.ts';
@@ -53,10 +53,15 @@ async function runBot(
     bot.value.crashed.then((error) => ({ error })),
   ]);
   if ('signal' in end) log.info({ signal: end.signal }, 'asked to end: what is being done is finished or given back');
-  else log.fatal({ err: end.error }, 'abbot cannot go on');
+  else if (isFault(end.error)) log.fatal({ code: end.error.code }, `abbot cannot go on: ${explain(end.error)}`);
+  else log.fatal({ err: end.error }, 'abbot cannot go on: this is a bug');
   await bot.value.stop('signal' in end ? GRACE : 1);
   log.info('abbot has ended');
   return 'signal' in end ? 0 : 3;
+}
+
+function isFault(value: unknown): value is Fault {
+  return typeof value === 'object' && value !== null && 'what' in value && 'code' in value;
 }
 
 interface Prepared {

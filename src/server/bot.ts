@@ -5,6 +5,7 @@ import { type Outcome, ok } from '../outcome/index.ts';
 import {
   attempt,
   type DatabasePlace,
+  databaseFault,
   type OpenStore,
   openQueue,
   openStore,
@@ -43,7 +44,7 @@ export interface Bot {
   readonly address: string | null;
   /** Takes nothing more, lets what is being done end within so many seconds, gives the rest back and closes all. */
   readonly stop: (seconds: number) => Promise<void>;
-  /** Settles when the bot cannot go on, with the exception that is to blame. */
+  /** Settles when the bot cannot go on, with the fault or the exception that is to blame. */
   readonly crashed: Promise<unknown>;
 }
 
@@ -107,6 +108,7 @@ export async function startBot(request: BotRequest): Promise<Outcome<Bot>> {
   const crashed = new Promise<unknown>((resolve) => {
     crash = resolve;
   });
+  store.broken.then((error) => crash(databaseFault(error, store.shown) ?? error));
   const working = startWorker({
     store,
     queue: queue.value,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +26,7 @@ export interface FolderLock {
 export async function lockFolder(folder: string): Promise<Outcome<FolderLock>> {
   const file = join(folder, 'lock');
   const own: Owner = { pid: process.pid, host: hostname(), began: await beginOf(process.pid) };
-  const beside = join(folder, `lock.${process.pid}`);
+  const beside = join(folder, `lock.${randomUUID()}`);
   await writeFile(beside, JSON.stringify(own), { mode: 0o600 });
   try {
     if (await put(beside, file)) return ok({ release: () => rm(file, { force: true }) });

@@ -17,6 +17,8 @@ export interface Store {
 /** The database itself, which somebody has to close. */
 export interface OpenStore extends Store {
   readonly close: () => Promise<void>;
+  /** Settles when this process cannot use the database any more, whatever happens. */
+  readonly broken: Promise<Error>;
 }
 
 /**
