@@ -47,6 +47,7 @@ export {
   savePullRequest,
 } from './pull-requests.ts';
 export { type JobToSend, openQueue, type Queue, type QueueCount, type QueuePolicy, type TakenJob } from './queue.ts';
+export { type ReportedLocks, reportedWith } from './reported-pairs.ts';
 export { newestReview, reviewPlaces, reviewSubsystems } from './review-facets.ts';
 export { countReviews, type PageMark, pageOfReviews, type ReviewFilter, type ReviewPage } from './review-pages.ts';
 export { verdictOf } from './review-verdict.ts';
