@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type Outcome, ok } from '../outcome/index.ts';
-import { listPart, openGitHubPart, type Part } from '../server/index.ts';
+import { listPart, mailPart, openGitHubPart, type Part } from '../server/index.ts';
 import { dataFolder } from './data-folder.ts';
+import { resolveMail } from './mail-settings.ts';
 import type { ServerSettings } from './server-settings.ts';
 import type { Settings } from './settings.ts';
 import { resolveSources, sourceClient } from './source-settings.ts';
@@ -28,7 +29,9 @@ export async function botParts(
   };
   const today = () => new Date(to.http.now()).toISOString().slice(0, 10);
   /** Parts that want to be told of each review of a list's series. */
-  const others: readonly Part[] = [];
+  const mail = resolveMail(to);
+  if (!mail.ok) return mail;
+  const others: readonly Part[] = [mailPart(mail.value, to.http.now)];
   const lists = listPart({
     review,
     client: await sourceClient(settings, sources.value, to),

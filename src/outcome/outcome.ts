@@ -108,6 +108,20 @@ export const CATALOGUE = {
   'github/settings': { exit: 2, hint: 'see docs/github.md for the settings of the GitHub App' },
   'watch/unknown': { exit: 2, hint: 'see `abbot watch list`' },
   'watch/state': { exit: 3, hint: 'set ABBOT_DATA to a folder that can be written' },
+  'mail/parcel': { exit: 3, hint: 'drop it from the outbox; its review is still there' },
+  'mail/held': { exit: 3, hint: 'look at it in the outbox of the API, and release or drop it there' },
+  'mail/dropped': { exit: 3, hint: 'nothing is to be done' },
+  'mail/waits': { exit: 3, hint: 'nothing is to be done, it is looked at again' },
+  'mail/refused': {
+    exit: 3,
+    hint: 'see what the server says; ABBOT_SMTP_URL and ABBOT_MAIL_FROM name server and sender',
+  },
+  'patchwork/refused': {
+    exit: 3,
+    hint: 'see what the server says; ABBOT_PATCHWORK_TOKEN must be one of its maintainers',
+  },
+  'patchwork/away': { exit: 3, hint: 'nothing is to be done, it is tried again' },
+  'patchwork/no-patch': { exit: 3, hint: 'patchwork does not know the mail; it may not be on its list' },
 } as const satisfies Record<string, { exit: 2 | 3; hint: string }>;
 
 export type FaultCode = keyof typeof CATALOGUE;

@@ -17,6 +17,7 @@ export {
 } from './jobs.ts';
 export { type ListPartOptions, listPart } from './list-part.ts';
 export { createLog } from './log.ts';
+export { type MailSettings, mailPart } from './mail/index.ts';
 export type { Host, Loop, Part, ReviewedSeriesEvent, WebEnv } from './part.ts';
 export { openReviewDesk } from './review-desk.ts';
 export { type ReviewSettings, reviewSeries } from './review-series.ts';

@@ -22,6 +22,7 @@ export { activeInstallations, findInstallation, type Installation, saveInstallat
 export { latestReviewAt } from './lineage-review.ts';
 export { lineageOf } from './lineages.ts';
 export { claimLoop, releaseLoops } from './loops.ts';
+export { attemptsAt, beginAttempt, endAttempt } from './mail-attempts.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
 export {
   type ClaimedParcel,
@@ -29,10 +30,14 @@ export {
   countParcels,
   delivered,
   findParcel,
+  foundDelivered,
   givenUp,
+  heldBack,
   latestParcels,
   type Parcel,
+  parcelOf,
   post,
+  postLater,
   postponed,
   releaseParcel,
 } from './outbox.ts';
@@ -47,6 +52,15 @@ export {
   savePullRequest,
 } from './pull-requests.ts';
 export { type JobToSend, openQueue, type Queue, type QueueCount, type QueuePolicy, type TakenJob } from './queue.ts';
+export {
+  type LineageReplies,
+  lineageReplies,
+  mailsOfADay,
+  type ReplyDecision,
+  recordReply,
+  replyOfParcel,
+  replyTo,
+} from './replies.ts';
 export { type ReportedLocks, reportedWith } from './reported-pairs.ts';
 export { newestReview, reviewPlaces, reviewSubsystems } from './review-facets.ts';
 export { countReviews, type PageMark, pageOfReviews, type ReviewFilter, type ReviewPage } from './review-pages.ts';
@@ -62,6 +76,7 @@ export {
 export { beginRun, endRun, loseRuns, openRuns, type Run } from './runs.ts';
 export { markSeen, seenOf } from './seen-reviews.ts';
 export { closeSession, openSession, SESSION_DAYS, sessionUser } from './sessions.ts';
+export { resume, stop, stopped } from './stops.ts';
 export { attempt, inTransaction, type OpenStore, type Store, transact } from './store.ts';
 export { type Suppression, suppress, suppressionsAt, unsuppress } from './suppressions.ts';
 export type * from './tables.ts';

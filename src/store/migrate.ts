@@ -1,10 +1,12 @@
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
 import * as begin from './migrations/0001-begin.ts';
+import * as mail from './migrations/0002-mail.ts';
 
 /** Every step of the schema, in order; a step that was released is never changed. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-begin': begin,
+  '0002-mail': mail,
 };
 
 /**

@@ -24,13 +24,28 @@ export interface ClaimedParcel extends Parcel {
  * wait for a person (a mail draft).
  */
 export async function post(tx: Store, parcel: Parcel, state: 'pending' | 'held' = 'pending'): Promise<boolean> {
+  return (await postLater(tx, parcel, state, 0)) !== null;
+}
+
+/** The same for a parcel that is due in so many seconds; its number, or null when it is there already. */
+export async function postLater(
+  tx: Store,
+  parcel: Parcel,
+  state: 'pending' | 'held',
+  seconds: number,
+): Promise<number | null> {
   const row = await tx.db
     .insertInto('outbox')
-    .values({ ...parcel, payload: JSON.stringify(parcel.payload), state })
+    .values({
+      ...parcel,
+      payload: JSON.stringify(parcel.payload),
+      state,
+      dueAt: sql<Date>`now() + make_interval(secs => ${seconds})`,
+    })
     .onConflict((conflict) => conflict.columns(['channel', 'key']).doNothing())
     .returning('id')
     .executeTakeFirst();
-  return row !== undefined;
+  return row?.id ?? null;
 }
 
 /**
@@ -92,6 +107,27 @@ export function postponed(tx: Store, id: number, worker: string, fault: Fault, s
 /** Records that a parcel is given up: `failed` for a fault, `dropped` when it must not be sent any more. */
 export function givenUp(tx: Store, id: number, worker: string, state: 'failed' | 'dropped', fault: Fault) {
   return settle(tx, id, worker, state, { lastFault: JSON.stringify(fault), endedAt: sql<Date>`now()` });
+}
+
+/** Records that a parcel waits for a person, because nobody else can decide what became of it or whether it may go. */
+export function heldBack(tx: Store, id: number, worker: string, fault: Fault): Promise<boolean> {
+  return settle(tx, id, worker, 'held', { lastFault: JSON.stringify(fault) });
+}
+
+/** Records that a held parcel turned out to be delivered; false when it is not held any more. */
+export async function foundDelivered(tx: Store, id: number, result: unknown): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('outbox')
+    .set({ state: 'sent', result: JSON.stringify(result ?? null), endedAt: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('state', '=', 'held')
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** A parcel by its number, or null. */
+export async function parcelOf(store: Store, id: number): Promise<OutboxRow | null> {
+  return (await store.db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
 async function settle(

@@ -30,6 +30,9 @@ export interface Tables {
   tokens: TokenTable;
   sessions: SessionTable;
   seenReviews: SeenReviewTable;
+  replies: ReplyTable;
+  mailAttempts: MailAttemptTable;
+  stops: StopTable;
 }
 
 /** Compressed JSON. */
@@ -312,6 +315,36 @@ interface SeenReviewTable {
   seenAt: Stamp;
 }
 
+interface ReplyTable {
+  reviewId: number;
+  /** `silent`: nothing is said; `held`: a draft waits for a person; `queued`: it is sent when its time has come. */
+  decision: 'silent' | 'held' | 'queued';
+  reason: string;
+  outboxId: number | null;
+  place: string;
+  authorEmail: string;
+  messageId: string | null;
+  fingerprints: string[];
+  createdAt: Stamp;
+}
+
+interface MailAttemptTable {
+  id: Generated<number>;
+  outboxId: number;
+  begunAt: Stamp;
+  endedAt: Date | null;
+  /** `unknown`: a person gave up finding out. Null while it runs, and for ever when its process died. */
+  outcome: 'accepted' | 'refused' | 'unknown' | 'not-sent' | null;
+  answer: string | null;
+}
+
+interface StopTable {
+  name: string;
+  by: string;
+  reason: string;
+  at: Stamp;
+}
+
 // Rows as they are read.
 export type ListRow = Selectable<ListTable>;
 export type CursorRow = Selectable<CursorTable>;
@@ -337,3 +370,6 @@ export type UserRow = Selectable<UserTable>;
 export type TokenRow = Selectable<TokenTable>;
 export type SessionRow = Selectable<SessionTable>;
 export type SeenReviewRow = Selectable<SeenReviewTable>;
+export type ReplyRow = Selectable<ReplyTable>;
+export type MailAttemptRow = Selectable<MailAttemptTable>;
+export type StopRow = Selectable<StopTable>;
