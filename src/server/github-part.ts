@@ -3,7 +3,7 @@ import type { GitHubOptions } from './github/index.ts';
 import type { Part } from './part.ts';
 
 /** What the installation says of the GitHub App, beside who it is. */
-export type GitHubSettings = Omit<GitHubOptions, 'identity'>;
+export type GitHubSettings = Omit<GitHubOptions, 'identity' | 'redeliverEvery'>;
 
 /**
  * The GitHub App as a part of the bot, by the variables of the environment; null when they name none. Probot is loaded
@@ -16,10 +16,10 @@ export async function openGitHubPart(
   env: Readonly<Record<string, string | undefined>>,
   settings: GitHubSettings,
 ): Promise<Outcome<Part | null>> {
-  const { readIdentity } = await import('./github/identity.ts');
+  const { readIdentity, redeliverySeconds } = await import('./github/identity.ts');
   const identity = await readIdentity(env);
   if (!identity.ok) return identity;
   if (identity.value === null) return ok(null);
   const { gitHubPart } = await import('./github/index.ts');
-  return ok(gitHubPart({ ...settings, identity: identity.value }));
+  return ok(gitHubPart({ ...settings, identity: identity.value, redeliverEvery: redeliverySeconds(env) }));
 }

@@ -77,19 +77,21 @@ export async function openQueue(store: Store, policies: readonly QueuePolicy[]):
   const boss = new PgBoss({ db: sqlOf(store), schema: SCHEMA, supervise: false, schedule: false });
   // Nothing of pg-boss runs by itself, so nothing can fail without a caller; the emitter wants a listener all the same.
   boss.on('error', () => {});
-  await boss.start();
-  for (const { name, retries, backoff, expires } of policies) {
-    const options = {
-      name,
-      policy: 'short' as const,
-      retryLimit: retries,
-      retryDelay: backoff,
-      retryBackoff: true,
-      expireInSeconds: expires,
-    };
-    await boss.createQueue(name, options);
-    await boss.updateQueue(name, options);
-  }
+  await alone(store, async () => {
+    await boss.start();
+    for (const { name, retries, backoff, expires } of policies) {
+      const options = {
+        name,
+        policy: 'short' as const,
+        retryLimit: retries,
+        retryDelay: backoff,
+        retryBackoff: true,
+        expireInSeconds: expires,
+      };
+      await boss.createQueue(name, options);
+      await boss.updateQueue(name, options);
+    }
+  });
   const queues: Queue = {
     send(on, { queue, data, key = null, priority = 0, delay = 0 }) {
       const id = randomUUID();
@@ -124,6 +126,23 @@ export async function openQueue(store: Store, policies: readonly QueuePolicy[]):
     maintain: () => boss.maintain(),
   };
   return queues;
+}
+
+/** Any number that nothing else locks. */
+const MAKING = 4_801_221;
+
+/** Runs a step while no other process runs it: two that make tables at once get into each other's way. */
+async function alone(store: Store, step: () => Promise<void>): Promise<void> {
+  // A PGlite has one process, and one connection, which the step needs.
+  if (store.engine === 'pglite') return step();
+  await store.db.connection().execute(async (db) => {
+    await sql`select pg_advisory_lock(${MAKING})`.execute(db);
+    try {
+      await step();
+    } finally {
+      await sql`select pg_advisory_unlock(${MAKING})`.execute(db);
+    }
+  });
 }
 
 /** Whether the one job that was named has been changed. */

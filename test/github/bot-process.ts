@@ -81,7 +81,7 @@ export async function startBotProcess(wishes: BotWishes): Promise<BotProcess> {
 }
 
 /** Waits until something is so; fails with what `said` gives after half a minute. */
-export async function until(so: () => boolean | Promise<boolean>, said: () => string, ms = 60_000): Promise<void> {
+export async function until(so: () => boolean | Promise<boolean>, said: () => string, ms = 45_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await so())) {
     if (performance.now() > end) throw new Error(`it did not come to that: ${said()}`);

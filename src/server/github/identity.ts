@@ -50,3 +50,9 @@ async function privateKeyOf(env: GitHubEnvironment): Promise<Outcome<string>> {
     return fail('github/settings', 'PRIVATE_KEY is not a private key in PEM form', undefined, HINT);
   return ok(`${text}\n`);
 }
+
+/** Seconds between two looks for deliveries that were missed: `ABBOT_GITHUB_REDELIVER`, else five minutes. */
+export function redeliverySeconds(env: GitHubEnvironment): number {
+  const asked = Number(env['ABBOT_GITHUB_REDELIVER'] || Number.NaN);
+  return Number.isInteger(asked) && asked >= 1 && asked <= 86_400 ? asked : 300;
+}

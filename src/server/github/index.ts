@@ -15,6 +15,8 @@ import type { GitHubSetup } from './setup.ts';
 export interface GitHubOptions extends Omit<GitHubSetup, 'app'> {
   readonly identity: GitHubIdentity;
   readonly userAgent: string;
+  /** Seconds between two looks for deliveries that were missed. */
+  readonly redeliverEvery: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -29,7 +31,7 @@ export const WEBHOOK_PATH = '/api/github/webhooks';
  * const parts = identity === null ? [] : [gitHubPart({ identity, ...options })];
  */
 export function gitHubPart(options: GitHubOptions): Part {
-  const { identity, userAgent, now, ...rest } = options;
+  const { identity, userAgent, redeliverEvery, now, ...rest } = options;
   const setup: GitHubSetup = { ...rest, app: openGitHubApp(identity, userAgent) };
   const here = () => setup;
   return {
@@ -38,6 +40,6 @@ export function gitHubPart(options: GitHubOptions): Part {
     routes: (app, host) => {
       app.post(WEBHOOK_PATH, (c) => takeWebhook(c, host, setup));
     },
-    loops: [redeliveryLoop(here, now)],
+    loops: [redeliveryLoop(here, redeliverEvery, now)],
   };
 }

@@ -71,6 +71,18 @@ export async function endCheck(
   return last;
 }
 
+/** Ends a check run whose head was superseded before its review was ready. */
+export async function cancelCheck(api: GitHubApi, repository: string, id: number): Promise<Answer<unknown>> {
+  const ended = await api.request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
+    ...splitName(repository),
+    check_run_id: id,
+    status: 'completed',
+    conclusion: 'cancelled',
+    output: { title: 'Superseded', summary: 'The branch was pushed to before this state was reviewed.' },
+  });
+  return ended.ok || ended.fault.code === 'github/gone' ? { ok: true, value: null } : ended;
+}
+
 async function sendCheck(api: GitHubApi, repository: string, request: CheckRequest): Promise<Answer<PresentCheckRun>> {
   const at = splitName(repository);
   const sent =

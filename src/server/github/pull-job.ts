@@ -19,7 +19,7 @@ import { type Conclusion, handleJob, type JobHandler, type JobRun } from '../job
 import type { Answer, GitHubApi } from './adapter.ts';
 import { endWithout, isPassing, NOTHING_TO_KEEP, type PullData, reviewPullRequest } from './jobs.ts';
 import { planComment } from './publication.ts';
-import { beginCheck, type CheckPlace, endCheck, findComments, sendComment } from './publish.ts';
+import { beginCheck, type CheckPlace, cancelCheck, endCheck, findComments, sendComment } from './publish.ts';
 import { type ConfigFault, DEFAULT_CONFIG, matchesBranch, type RepoConfig } from './repo-config.ts';
 import { checkOf, checkOfFault, commentOf, type Ignored, type Notes, withoutIgnored } from './reports.ts';
 import { type GitHubSetup, splitName } from './setup.ts';
@@ -108,8 +108,13 @@ async function workOnState(task: Task): Promise<Outcome<Conclusion>> {
   const same = row.reviewedHead === pull.head.sha && row.reviewedConfig === state.value.key;
   if (same && data.again === null) return NOTHING_TO_KEEP;
 
+  const superseded = await endSuperseded(task);
+  if (!superseded.ok) return endWithout(superseded, reviewPullRequest, data, run);
   const check = await beginCheck(api, setup.app.identity.appId, placeOf(task, state.value.key));
   if (!check.ok) return endWithout(check, reviewPullRequest, data, run);
+  const begun = { checkRunId: check.value.id, checkRunHead: pull.head.sha };
+  const noted = await attempt(run.store, () => rememberOnPull(run.store, row.id, begun));
+  if (!noted.ok) return noted;
   const contents = await bringVersions(workplace.value, `pull-${data.number}`, state.value.versions);
   if (!contents.ok)
     return isPassing(contents.fault) && !run.last ? contents : publishFault(task, state.value, contents.fault);
@@ -119,6 +124,14 @@ async function workOnState(task: Task): Promise<Outcome<Conclusion>> {
   if (run.signal.aborted) return fail('job/review-died', 'the review was stopped');
   if (!review.ok) return isPassing(review.fault) && !run.last ? review : publishFault(task, state.value, review.fault);
   return publishReview(task, state.value, review.value);
+}
+
+/** A check run of an earlier head, whose review was never ended because its process died, is not left open. */
+async function endSuperseded({ data, api, pull, row }: Task): Promise<Answer<unknown>> {
+  const { checkRunId, checkRunHead, reviewedHead } = row;
+  if (checkRunId === null || checkRunHead === pull.head.sha || checkRunHead === reviewedHead)
+    return { ok: true, value: null };
+  return cancelCheck(api, data.repository, checkRunId);
 }
 
 /** The versions up to now, and a name for everything that the review depends on. */
@@ -262,7 +275,9 @@ async function publishFault(task: Task, state: State | null, fault: Fault): Prom
     await rememberOnPull(tx, row.id, {
       checkRunId: ended.value.id,
       checkRunHead: pull.head.sha,
-      ...(state === null ? {} : { reviewedHead: pull.head.sha, reviewedConfig: key }),
+      reviewedHead: pull.head.sha,
+      // Without a state there was no review that could be the same one the next time.
+      reviewedConfig: state === null ? null : key,
     });
   });
 }

@@ -18,7 +18,6 @@ const DAYS = 3;
 const MOST_TRIES = 5;
 const AT_ONCE = 100;
 const EVENTS = new Set(['pull_request', 'issue_comment', 'check_run', 'check_suite', 'push', 'installation']);
-const SECONDS_BETWEEN = 300;
 
 /**
  * The deliveries that are to be sent again, oldest first: those that never reached the database. What a server answered
@@ -64,15 +63,15 @@ export async function redeliver(setup: GitHubSetup, store: Store, now: number): 
   return ok(missed.length);
 }
 
-/** Looks at the start, and every five minutes from then on. */
-export function redeliveryLoop(setup: () => GitHubSetup, now: () => number): Loop {
+/** Looks at the start, and every so many seconds from then on. */
+export function redeliveryLoop(setup: () => GitHubSetup, every: number, now: () => number): Loop {
   return {
     name: 'github-redelivery',
     async round({ store, log }: Host) {
       const asked = await redeliver(setup(), store, now());
       if (!asked.ok) log.warn(explain(asked.fault));
       else if (asked.value > 0) log.info(`${asked.value} deliveries that were missed are sent again`);
-      return SECONDS_BETWEEN;
+      return every;
     },
   };
 }
