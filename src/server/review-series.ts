@@ -12,11 +12,15 @@ export type ReviewSettings = Omit<ReviewOrder, 'inputs' | 'fetched' | 'pick' | '
 /** Reviews one version of a series that came on a list. */
 export const reviewSeries = defineJob({
   name: 'review-series',
-  data: z.strictObject({ key: z.string().max(200) }),
+  data: z.strictObject({
+    key: z.string().max(200),
+    /** Somebody asked for another review of it: what tells it from the others. */
+    again: z.string().max(100).optional(),
+  }),
   retries: 6,
   backoff: 10,
   expires: 3600,
-  key: ({ key }) => key,
+  key: ({ key, again = '' }) => `${key} ${again}`.trim(),
   lane: ({ key }) => key,
 });
 
@@ -35,24 +39,25 @@ export function reviewSeriesHandler(
   tell: readonly NonNullable<Part['reviewed']>[],
 ): JobHandler {
   const keep =
-    (order: Order, result: Reviewed['result']): Conclusion =>
+    (order: Order, name: string, result: Reviewed['result']): Conclusion =>
     async (tx: Store) => {
       const input = order.input as FetchedInput;
-      const reviewed = describe(order, input, result);
+      const reviewed = { ...describe(order, input, result), key: name };
       const { id, first } = await saveReview(tx, reviewed);
       if (first) for (const part of tell) await part(tx, { reviewId: id, reviewed, input });
     };
-  return handleJob(reviewSeries, async ({ key }, { store, reviewer, signal, last, log }) => {
+  return handleJob(reviewSeries, async ({ key, again }, { store, reviewer, signal, last, log }) => {
     const order = await readOrder(store, key);
     if (order === null) return fail('job/data', 'the series of a job is not in the database');
+    const name = again === undefined ? key : `${key} ${again}`;
     const fetched = order.input as FetchedInput;
     const request = { ...settings, inputs: [], fetched, pick: null, all: false, today: today() };
     const reviewing = await reviewer.review(request, answerTable(store), signal);
     if (reviewing.ok) {
       log.info({ run: reviewing.value.run, title: order.title, version: order.version }, 'reviewed');
-      return ok(keep(order, { review: reviewing.value }));
+      return ok(keep(order, name, { review: reviewing.value }));
     }
-    return isOfSeries(reviewing.fault) || last ? ok(keep(order, { fault: reviewing.fault })) : reviewing;
+    return isOfSeries(reviewing.fault) || last ? ok(keep(order, name, { fault: reviewing.fault })) : reviewing;
   });
 }
 

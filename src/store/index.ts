@@ -81,5 +81,6 @@ export { attempt, inTransaction, type OpenStore, type Store, transact } from './
 export { type Suppression, suppress, suppressionsAt, unsuppress } from './suppressions.ts';
 export type * from './tables.ts';
 export { listTokens, makeToken, type NewToken, revokeToken, type Scope, secretHash, tokenOf } from './tokens.ts';
+export { type FailedRun, failedRuns, type WatchedState, watchedStates } from './watch-lag.ts';
 export { type Order, readOrder, seriesKey, type TakeOrder, watchTables } from './watch-tables.ts';
 export { dropWorker, listWorkers, reapWorkers, releaseEverything, seeWorker, type WorkerIdentity } from './workers.ts';

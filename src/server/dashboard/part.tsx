@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx';
 import type { Host, Part, WebEnv } from '../part.ts';
 import { addAssets, readAssets } from './assets.ts';
 import { Layout, type PageFrame, type Viewer } from './layout.tsx';
+import { outagePage } from './outage-page.tsx';
 import { pageHeaders } from './security.ts';
 
 /** What every page is made with. */
@@ -52,7 +53,7 @@ export function dashboard({ version, pages, viewer }: DashboardOptions): Part {
         },
       };
       for (const path of ['/', '/series/*', '/locks', '/locks/*', '/health', '/login', '/logout', '/auth/*', '/source'])
-        app.use(path, pageHeaders);
+        app.use(path, pageHeaders, outagePage({ version, assets: assets.hash }));
       for (const add of pages) add(app, desk);
     },
   };
