@@ -2,7 +2,7 @@
 // `tsc` has made dist/ before; the modules that are loaded by name are replaced by ones that load the bundle.
 //
 //   node scripts/bundle.mjs [folder]     the folder that holds dist/; default: this project
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -48,3 +48,7 @@ await bundle.write({
   cleanDir: false,
 });
 await bundle.close();
+// What pages load is served as it is.
+cpSync(join(sources, 'server', 'dashboard', 'assets'), join(folder, 'dist', 'server', 'dashboard', 'assets'), {
+  recursive: true,
+});

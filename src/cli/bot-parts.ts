@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Outcome, ok } from '../outcome/index.ts';
 import { listPart, mailPart, openGitHubPart, type Part } from '../server/index.ts';
+import { dashboardPart } from './dashboard-part.ts';
 import { dataFolder } from './data-folder.ts';
 import { resolveMail } from './mail-settings.ts';
 import type { ServerSettings } from './server-settings.ts';
@@ -53,5 +54,5 @@ export async function botParts(
     now: to.http.now,
   });
   if (!github.ok) return github;
-  return ok([lists, ...(github.value === null ? [] : [github.value]), ...others]);
+  return ok([lists, ...(github.value === null ? [] : [github.value]), ...others, dashboardPart(settings, to)]);
 }

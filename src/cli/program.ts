@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CompareOptions } from './compare-command.ts';
+import type { DemoOptions } from './demo-command.ts';
 import type { ExplainOptions } from './explain-command.ts';
 import type { IndexOptions } from './index-command.ts';
 import {
@@ -78,7 +79,18 @@ function describe(to: Surroundings, done: Done): Command {
     })
     .addHelpText('after', EXIT_CODES);
 
-  for (const add of [addReview, addCompare, addExplain, addIndex, addWatch, addServe, addWork, addRules, addDoctor])
+  for (const add of [
+    addReview,
+    addCompare,
+    addExplain,
+    addIndex,
+    addWatch,
+    addServe,
+    addWork,
+    addDemo,
+    addRules,
+    addDoctor,
+  ])
     add(program, to, done);
   return program;
 }
@@ -188,6 +200,22 @@ function addWatch(program: Command, to: Surroundings, done: Done): void {
   mannerOptions(run).action(async (options: WatchRunOptions) => {
     const { watchRun } = await import('./watch-command.ts');
     done(await watchRun(options, to));
+  });
+}
+
+function addDemo(program: Command, to: Surroundings, done: Done): void {
+  const demo = program
+    .command('demo')
+    .summary('run the bot on mails from files')
+    .description('Runs the bot on mails from files as if they came on a list; without inputs on the example.')
+    .argument('[input...]', 'mbox, .eml or folder of mails; each is a list of its own')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <n>', 'port to listen on (default: 3000)', wholeNumber(0, 65_535))
+    .option('--data <folder>', 'keep everything there (default: a folder that goes away)');
+  mannerOptions(treeOptions(botOptions(demo)));
+  demo.action(async (inputs: string[], options: DemoOptions) => {
+    const { demoCommand } = await import('./demo-command.ts');
+    done(await demoCommand(inputs, options, to));
   });
 }
 

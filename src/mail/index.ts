@@ -7,3 +7,4 @@
 export { type Attachment, header, type Mail, type MessageId, type Person } from './mail.ts';
 export { parseMail } from './parse-mail.ts';
 export { type ReadItem, readMails, readStream } from './read-mails.ts';
+export { splitMails } from './read-mbox.ts';

@@ -3,6 +3,19 @@
  * this room gives them the database, the queue, a log and metrics. It parses no mail and draws no conclusions.
  */
 export { type Bot, type BotRequest, startBot } from './bot.ts';
+export {
+  type DashboardOptions,
+  dashboard,
+  type HealthView,
+  healthPages,
+  inboxPages,
+  type LoginOptions,
+  listDeeds,
+  loginPages,
+  type Pages,
+  seriesPages,
+  viewerOf,
+} from './dashboard/index.ts';
 export { type GitHubSettings, openGitHubPart } from './github-part.ts';
 export {
   type Conclusion,

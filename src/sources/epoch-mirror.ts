@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, type Outcome, ok } from '../outcome/index.ts';
-import { epochHead } from './epoch.ts';
+import { epochHead, GIT_TIMES_BEGIN } from './epoch.ts';
 import { runGit } from './git-command.ts';
 import { allowedHost } from './hosts.ts';
 import type { HttpClient } from './http-client.ts';
@@ -108,9 +108,7 @@ async function fetchEpoch(local: string, url: string, since: number): Promise<Ou
   const fetch = (...depth: string[]) =>
     runGit(local, [...PATIENCE, 'fetch', '--quiet', '--no-tags', ...depth, '--', url, refs]);
   if (head.value !== null) return done(await fetch());
-  const start = Math.floor(since / 1000);
-  // git takes day 0 for "no time given".
-  const recent = start > 0 ? await fetch(`--shallow-since=${start}`) : await fetch();
+  const recent = since < GIT_TIMES_BEGIN ? await fetch() : await fetch(`--shallow-since=${Math.floor(since / 1000)}`);
   if (recent.ok || says(recent, EMPTY)) return ok(undefined);
   if (!says(recent, NOTHING_SINCE)) return recent;
   // Where reading starts later.

@@ -5,6 +5,9 @@ import { fail, type Outcome, ok } from '../outcome/index.ts';
 import { endOf, isAncestor, runGit, startGit } from './git-command.ts';
 import { readObjects } from './git-objects.ts';
 
+/** git takes smaller numbers of seconds for days and years, not for a time; in milliseconds (1973). */
+export const GIT_TIMES_BEGIN = 100_000_000_000;
+
 /** One commit of a public-inbox epoch: a mail that came, or one that its owner took out again. */
 export interface EpochCommit {
   readonly commit: string;
@@ -48,6 +51,7 @@ export async function epochHead(epoch: string): Promise<Outcome<string | null>> 
 
 /** The last commit made before a time (milliseconds), from which on reading starts; null for none. */
 export async function epochBefore(epoch: string, time: number): Promise<Outcome<string | null>> {
+  if (time < GIT_TIMES_BEGIN) return ok(null);
   const head = await epochHead(epoch);
   if (!head.ok || head.value === null) return head;
   const found = await runGit(epoch, ['rev-list', '-1', `--before=${Math.floor(time / 1000)}`, head.value]);

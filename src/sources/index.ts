@@ -41,3 +41,4 @@ export { findMergeBase, type PullMails, type PullRequest, type PullVersion, read
 export { runWatch, type WatchEvent, type WatchRequest } from './run-watch.ts';
 export type { Cursor, SpooledMail, Watched, WatchRecord, WatchReview, WatchStore } from './watch.ts';
 export { openWatchStore } from './watch-store.ts';
+export { type ArchivedMail, writeEpoch } from './write-epoch.ts';

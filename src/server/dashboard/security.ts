@@ -20,12 +20,11 @@ const POLICY = [
 /** Sets the headers of every page. */
 export const pageHeaders: MiddlewareHandler<WebEnv> = async (c, next) => {
   await next();
-  const { headers } = c.res;
-  headers.set('content-security-policy', POLICY);
-  headers.set('x-content-type-options', 'nosniff');
-  headers.set('referrer-policy', 'same-origin');
-  headers.set('cross-origin-opener-policy', 'same-origin');
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  c.header('content-security-policy', POLICY);
+  c.header('x-content-type-options', 'nosniff');
+  c.header('referrer-policy', 'same-origin');
+  c.header('cross-origin-opener-policy', 'same-origin');
+  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
 };
 
 /** The value that proves that a form came from a page of this session; it changes with the session. */

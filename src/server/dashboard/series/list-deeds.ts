@@ -1,4 +1,5 @@
-import type { FetchedInput } from '../../../review/index.ts';
+import { renderMail } from '../../../report/index.ts';
+import { type FetchedInput, lettersOf } from '../../../review/index.ts';
 import { readOrder, type Store, type StoredReview, transact } from '../../../store/index.ts';
 import { sendJob } from '../../jobs.ts';
 import type { Host } from '../../part.ts';
@@ -12,7 +13,7 @@ import type { SeriesDeeds } from './series-pages.tsx';
  * @example
  * const deeds = { ...listDeeds(host, Date.now), draft };
  */
-export function listDeeds(host: Host, now: () => number): Pick<SeriesDeeds, 'rerun' | 'mails'> {
+export function listDeeds(host: Host, now: () => number): SeriesDeeds {
   return {
     async rerun(store, row, by) {
       const key = orderKey(row.key);
@@ -21,6 +22,18 @@ export function listDeeds(host: Host, now: () => number): Pick<SeriesDeeds, 'rer
       const sent = await transact(store, (tx) => sendJob(host.queue, tx, reviewSeries, { key, again }));
       host.log.info({ title: row.title, version: row.version, by }, 'to be reviewed again');
       return sent.ok ? 'It will be reviewed again.' : null;
+    },
+    async draft({ row, review }) {
+      if (review === null) return { text: null, why: 'There is no review to answer with.' };
+      const order = await readOrder(host.store, orderKey(row.key));
+      const letters = lettersOf((order?.input as FetchedInput | undefined)?.items ?? [], review);
+      const reply = renderMail(review, letters, { from: null, mode: 'list', past: [], evenAnswered: false });
+      return reply.kind === 'mail'
+        ? {
+            text: reply.message,
+            why: 'Ready for git send-email; abbot itself sends nothing without a recorded consent.',
+          }
+        : { text: null, why: `abbot stays silent: ${reply.why}.` };
     },
     async mails(store, { row, review }) {
       const kept = (await mailsOf(store, row)).filter(

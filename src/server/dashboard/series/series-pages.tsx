@@ -12,7 +12,7 @@ import {
   transact,
   unsuppress,
 } from '../../../store/index.ts';
-import type { WebEnv } from '../../part.ts';
+import type { Host, WebEnv } from '../../part.ts';
 import { sentForm } from '../account.ts';
 import type { Viewer } from '../layout.tsx';
 import { notFound, refused, troubled } from '../notices.tsx';
@@ -34,9 +34,10 @@ export interface SeriesDeeds {
 type At = { readonly review: StoredReview; readonly versions: readonly StoredReview['row'][] };
 
 /** `/series/<lineage>/v/<version>` with its mails, its draft and what people can do with it. */
-export function seriesPages(deeds: SeriesDeeds): Pages {
+export function seriesPages(deedsOf: (host: Host) => SeriesDeeds): Pages {
   return (app, desk) => {
     const { store } = desk.host;
+    const deeds = deedsOf(desk.host);
     app.get('/series/:lineage', async (c) => {
       const versions = await reviewsOfLineage(store, numberOf(c.req.param('lineage')));
       const last = versions.at(-1);
