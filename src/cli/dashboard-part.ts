@@ -1,9 +1,12 @@
+import { openAtlas } from '../review/index.ts';
 import {
   dashboard,
   healthPages,
   inboxPages,
   listDeeds,
+  locksPages,
   loginPages,
+  type Pages,
   type Part,
   seriesPages,
   viewerOf,
@@ -28,10 +31,33 @@ export function dashboardPart(settings: Settings, { env, http, version }: Surrou
     pages: [
       inboxPages,
       seriesPages((host) => listDeeds(host, http.now)),
+      atlasPages(settings, http.now),
       healthPages(http.now, async () => lines),
       loginPages({ token: env['ABBOT_TOKEN'] || null, github: gitHubLogin(env) }),
     ],
   });
+}
+
+/** The atlas is opened when there are pages to show it, and closed with the process. */
+function atlasPages({ tree, base, rules, cache, cacheSize, workers }: Settings, now: () => number): Pages {
+  return (app, desk) => {
+    const { value: place } = tree;
+    const atlas =
+      place === null
+        ? null
+        : openAtlas({
+            tree: place,
+            base: base.value,
+            ruleDirs: rules.value,
+            today: new Date(now()).toISOString().slice(0, 10),
+            cacheDir: cache.value,
+            cacheLimit: cacheSize.value * 2 ** 20,
+            workers: workers.value,
+            now,
+          });
+    desk.host.signal.addEventListener('abort', () => void atlas?.close(), { once: true });
+    locksPages(atlas)(app, desk);
+  };
 }
 
 function gitHubLogin(env: Surroundings['env']): Parameters<typeof loginPages>[0]['github'] {

@@ -11,6 +11,7 @@ export {
   inboxPages,
   type LoginOptions,
   listDeeds,
+  locksPages,
   loginPages,
   type Pages,
   seriesPages,

@@ -5,6 +5,7 @@ export { viewerOf } from './account.ts';
 export type { HealthView } from './health-page.tsx';
 export { healthPages } from './health-pages.tsx';
 export { inboxPages } from './inbox-pages.tsx';
+export { locksPages } from './locks/index.ts';
 export { type LoginOptions, loginPages } from './login-pages.tsx';
 export { type DashboardOptions, type Desk, dashboard, type Pages } from './part.tsx';
 export { listDeeds } from './series/list-deeds.ts';
