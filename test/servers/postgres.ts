@@ -42,8 +42,11 @@ function unprivileged(): { uid?: number; gid?: number } {
   return { uid: id('-u', user), gid: id('-g', user) };
 }
 
-/** Starts a server; `await` it in `beforeAll`, and `remove` it in `afterAll`. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a server; `await` it in `beforeAll`, and `remove` it in `afterAll`. Tests kill processes and not machines, so it
+ * waits for no disk unless it is told to.
+ */
+export async function startPostgres(fsync = false): Promise<PostgresServer> {
   const bin = binaries();
   if (bin === null) throw new Error('no PostgreSQL here');
   const who = unprivileged();
@@ -56,7 +59,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     execFileSync(join(bin, program), args, { ...who, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   run('initdb', ['-D', data, '-U', USER, '--auth=scram-sha-256', `--pwfile=${pwfile}`, '--no-sync', '-E', 'UTF8']);
   const port = await freePort();
-  const options = `-p ${port} -c listen_addresses=127.0.0.1 -k ${folder} -c max_connections=60 -c fsync=off`;
+  const options = `-p ${port} -c listen_addresses=127.0.0.1 -k ${folder} -c max_connections=60 -c fsync=${fsync ? 'on' : 'off'}`;
   const start = () => {
     run('pg_ctl', ['-D', data, '-o', options, '-l', join(folder, 'log'), '-w', 'start']);
   };
