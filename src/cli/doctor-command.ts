@@ -1,18 +1,20 @@
 import { execFile } from 'node:child_process';
-import { access, constants, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { clean } from '../report/index.ts';
 import { dataFolder } from './data-folder.ts';
 import { refuse } from './deliver.ts';
 import type { CommonOptions } from './options.ts';
+import { resolveServer } from './server-settings.ts';
 import { resolveSettings, type Setting, type Settings } from './settings.ts';
 import { resolveSources } from './source-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const NEEDED_NODE: readonly [number, number] = [20, 19];
 
-interface Check {
+/** One thing that was looked at. */
+export interface Check {
   readonly name: string;
   readonly good: boolean;
   readonly found: string;
@@ -27,7 +29,12 @@ export async function doctorCommand(options: CommonOptions, to: Surroundings): P
     await gitCheck(),
     await treeCheck(settings.value),
     await cacheCheck(settings.value),
+    await indexCheck(settings.value),
   ];
+  const server = await resolveServer({}, to);
+  if (!server.ok) return refuse(server.fault, to);
+  const { databaseChecks } = await import('./doctor-database.ts');
+  checks.push(...(await databaseChecks(server.value)));
   const sources = await resolveSources(to);
   if (!sources.ok) return refuse(sources.fault, to);
   const { list: _, mirrors, ...named } = sources.value;
@@ -40,9 +47,17 @@ export async function doctorCommand(options: CommonOptions, to: Surroundings): P
   const rows = checks.map((c) => `  ${c.good ? '✓' : '✗'} ${c.name.padEnd(8)} ${clean(c.found)}`);
   const lines = (values: readonly [string, Setting<string | number | readonly string[] | null>][]) =>
     values.map(([name, s]) => `  ${name.padEnd(10)} ${clean(show(s.value))}  (${clean(s.origin)})\n`).join('');
-  const text = `settings\n${lines(Object.entries(settings.value))}\nsources\n${lines(fetched)}`;
+  const { databaseUrl, databaseFolder, ...bot } = server.value;
+  const database = { value: databaseUrl === undefined ? databaseFolder : 'a PostgreSQL', origin: databaseOrigin(to) };
+  const runs: [string, Setting<string | number>][] = [['database', database], ...Object.entries(bot)];
+  const text = `settings\n${lines(Object.entries(settings.value))}\nsources\n${lines(fetched)}\nserver\n${lines(runs)}`;
   to.stdout.write(`abbot ${to.version}\n${rows.join('\n')}\n\n${text}`);
   return checks.every((c) => c.good) ? 0 : 3;
+}
+
+function databaseOrigin({ env }: Surroundings): string {
+  if (env['DATABASE_URL']) return 'DATABASE_URL';
+  return env['ABBOT_DATA'] ? 'ABBOT_DATA' : 'default';
 }
 
 function nodeCheck(version: string): Check {
@@ -86,6 +101,16 @@ async function cacheCheck(settings: Settings): Promise<Check> {
       found: good ? cache : `${cache} cannot be written; set ABBOT_CACHE to a folder that can`,
     };
   }
+}
+
+/** An index is made by the first review, or by `abbot index`. */
+async function indexCheck({ tree, cache }: Settings): Promise<Check> {
+  const check = (found: string): Check => ({ name: 'index', good: true, found });
+  if (tree.value === null || cache.value === null) return check('none is needed');
+  const folder = join(cache.value, 'trees');
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.index'));
+  if (files.length === 0) return check('none yet: the first review takes minutes, or run `abbot index` before');
+  return check(`${files.length} in ${folder}`);
 }
 
 function show(value: string | number | readonly string[] | null): string {

@@ -26,40 +26,43 @@ const SETTLE_MINUTES = 15;
 const EVERY_MINUTES = 10;
 
 /** `abbot watch add`: a list is watched from now on, or from the day that is given. */
-export async function watchAdd(place: string, options: WatchAddOptions, to: Surroundings): Promise<number> {
-  const store = await openStore(to);
-  const lists = await store.lists();
-  if (!lists.ok) return refuse(lists.fault, to);
-  const source = await sourceOf(place, options.git === true, to);
-  if (!source.ok) return refuse(source.fault, to);
-  const since = new Date(options.since ?? to.http.now()).toISOString();
-  const name = source.value.kind === 'epoch' ? source.value.folder : place;
-  const added: Watched = { place: name, source: source.value, settle: options.settle ?? SETTLE_MINUTES, since };
-  const saved = await store.saveLists([...lists.value.filter((list) => list.place !== name), added]);
-  if (!saved.ok) return refuse(saved.fault, to);
-  if (options.quiet !== true) to.stdout.write(`${line(added)}\n`);
-  return 0;
+export function watchAdd(place: string, options: WatchAddOptions, to: Surroundings): Promise<number> {
+  return withLists(to, async (store) => {
+    const lists = await store.lists();
+    if (!lists.ok) return refuse(lists.fault, to);
+    const source = await sourceOf(place, options.git === true, to);
+    if (!source.ok) return refuse(source.fault, to);
+    const since = new Date(options.since ?? to.http.now()).toISOString();
+    const name = source.value.kind === 'epoch' ? source.value.folder : place;
+    const added: Watched = { place: name, source: source.value, settle: options.settle ?? SETTLE_MINUTES, since };
+    const saved = await store.saveLists([...lists.value.filter((list) => list.place !== name), added]);
+    if (!saved.ok) return refuse(saved.fault, to);
+    if (options.quiet !== true) to.stdout.write(`${line(added)}\n`);
+    return 0;
+  });
 }
 
 /** `abbot watch list`: the lists that are watched. */
-export async function watchList(_options: CommonOptions, to: Surroundings): Promise<number> {
-  const store = await openStore(to);
-  const lists = await store.lists();
-  if (!lists.ok) return refuse(lists.fault, to);
-  for (const list of lists.value) to.stdout.write(`${line(list)}\n`);
-  return 0;
+export function watchList(_options: CommonOptions, to: Surroundings): Promise<number> {
+  return withLists(to, async (store) => {
+    const lists = await store.lists();
+    if (!lists.ok) return refuse(lists.fault, to);
+    for (const list of lists.value) to.stdout.write(`${line(list)}\n`);
+    return 0;
+  });
 }
 
 /** `abbot watch remove`: a list is not watched any more; its reviews stay. */
-export async function watchRemove(place: string, _options: CommonOptions, to: Surroundings): Promise<number> {
-  const store = await openStore(to);
-  const lists = await store.lists();
-  if (!lists.ok) return refuse(lists.fault, to);
-  const found = lists.value.find((list) => list.place === place || list.place === resolve(to.cwd, place));
-  if (!found) return refuse(fail('watch/unknown', `${clean(place, 200)} is not watched`).fault, to);
-  const saved = await store.saveLists(lists.value.filter((list) => list !== found));
-  const forgotten = saved.ok ? await store.forget(found.place) : saved;
-  return forgotten.ok ? 0 : refuse(forgotten.fault, to);
+export function watchRemove(place: string, _options: CommonOptions, to: Surroundings): Promise<number> {
+  return withLists(to, async (store) => {
+    const lists = await store.lists();
+    if (!lists.ok) return refuse(lists.fault, to);
+    const found = lists.value.find((list) => list.place === place || list.place === resolve(to.cwd, place));
+    if (!found) return refuse(fail('watch/unknown', `${clean(place, 200)} is not watched`).fault, to);
+    const saved = await store.saveLists(lists.value.filter((list) => list !== found));
+    const forgotten = saved.ok ? await store.forget(found.place) : saved;
+    return forgotten.ok ? 0 : refuse(forgotten.fault, to);
+  });
 }
 
 /** `abbot watch run`: reviews what is new, once or for ever; exit code 3 when something could not be read. */
@@ -83,6 +86,20 @@ export async function watchRun(options: WatchRunOptions, to: Surroundings): Prom
     }
     if (options.once === true) return faults > 0 ? 3 : 0;
     await to.http.sleep(Math.max(1, options.every ?? EVERY_MINUTES) * 60_000);
+  }
+}
+
+/** The lists of the folder, or of the PostgreSQL that the processes of a bot share. */
+async function withLists(to: Surroundings, step: (store: WatchStore) => Promise<number>): Promise<number> {
+  const url = to.env['DATABASE_URL'];
+  if (!url) return step(await openStore(to));
+  const { openWatchDatabase } = await import('./watch-database.ts');
+  const database = await openWatchDatabase(url);
+  if (!database.ok) return refuse(database.fault, to);
+  try {
+    return await step(database.value.store);
+  } finally {
+    await database.value.close();
   }
 }
 

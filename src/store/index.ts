@@ -51,7 +51,15 @@ export {
   rememberOnPull,
   savePullRequest,
 } from './pull-requests.ts';
-export { type JobToSend, openQueue, type Queue, type QueueCount, type QueuePolicy, type TakenJob } from './queue.ts';
+export {
+  countJobs,
+  type JobToSend,
+  openQueue,
+  type Queue,
+  type QueueCount,
+  type QueuePolicy,
+  type TakenJob,
+} from './queue.ts';
 export {
   type LineageReplies,
   lineageReplies,

@@ -11,9 +11,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
 
 /**
  * Brings the schema up to this program's. A database with a step that this program does not know was made by a newer
- * one: `store/newer`, and nothing is touched. Several processes may do this at once; one of them does the work.
+ * one: `store/newer`, and nothing is touched. Without `change` that is all that is looked for. Several processes may do this at once; one of them does the work.
  */
-export async function migrate<T>(db: Kysely<T>, shown: string): Promise<Outcome<readonly string[]>> {
+export async function migrate<T>(db: Kysely<T>, shown: string, change: boolean): Promise<Outcome<readonly string[]>> {
   const untyped = db as unknown as Kysely<Record<string, Record<string, unknown>>>;
   const migrator = new Migrator({
     db: untyped.withoutPlugins(),
@@ -22,6 +22,7 @@ export async function migrate<T>(db: Kysely<T>, shown: string): Promise<Outcome<
   const unknown = (await applied(untyped)).filter((name) => !(name in MIGRATIONS));
   if (unknown.length > 0)
     return fail('store/newer', `the database was made by a newer abbot (${shown})`, `it has the step ${unknown[0]}`);
+  if (!change) return ok([]);
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
   return ok(results.map(({ migrationName }) => migrationName));

@@ -19,6 +19,8 @@ export interface StoreOptions {
   readonly connections?: number;
   /** Told when a connection that nobody uses breaks. */
   readonly onIdleError?: (error: Error) => void;
+  /** `false` leaves the schema as it is, for whoever only looks; a newer one is a fault all the same. */
+  readonly migrate?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface StoreOptions {
  */
 export async function openStore(place: DatabasePlace, options: StoreOptions = {}): Promise<Outcome<OpenStore>> {
   if (place.engine === 'postgres')
-    return prepare(await postgresPool(place.url, options), {
+    return prepare(await postgresPool(place.url, options), options, {
       engine: 'postgres',
       shown: place.shown,
       // A connection that breaks is replaced by another one.
@@ -50,7 +52,7 @@ export async function openStore(place: DatabasePlace, options: StoreOptions = {}
     });
     const opened = await openFolder(join(folder, 'pgdata'), folder, hasRoom, onBroken);
     const about = { engine: 'pglite', shown: folder, broken, after: lock.value.release } as const;
-    const store = opened.ok ? await prepare(opened.value, about) : opened;
+    const store = opened.ok ? await prepare(opened.value, options, about) : opened;
     if (!store.ok) await lock.value.release();
     return store;
   } catch (error) {
@@ -98,6 +100,7 @@ function reasonOf(error: unknown): string {
 
 async function prepare(
   pool: PostgresPool,
+  options: StoreOptions,
   { engine, shown, broken, after }: Pick<OpenStore, 'engine' | 'shown' | 'broken'> & { after: () => Promise<void> },
 ): Promise<Outcome<OpenStore>> {
   const db = new Kysely<Tables>({
@@ -109,7 +112,7 @@ async function prepare(
     await after();
   };
   try {
-    const migrated = await migrate(db, shown);
+    const migrated = await migrate(db, shown, options.migrate ?? true);
     if (migrated.ok) return ok({ db, engine, shown, broken, close });
     await close();
     return migrated;

@@ -117,12 +117,7 @@ export async function openQueue(store: Store, policies: readonly QueuePolicy[]):
       await boss.deleteJob(queue, id, { db: sqlOf(on) });
       await queues.send(on, { queue, data: data as object, key, priority, delay });
     },
-    async counts(on) {
-      const rows = await sql<QueueCount>`
-        select name as queue, state::text as state, count(*)::int as count
-        from ${sql.table(`${SCHEMA}.job`)} group by 1, 2 order by 1, 2`.execute(on.db);
-      return rows.rows;
-    },
+    counts: countJobs,
     maintain: () => boss.maintain(),
   };
   return queues;
@@ -143,6 +138,18 @@ async function alone(store: Store, step: () => Promise<void>): Promise<void> {
       await sql`select pg_advisory_unlock(${MAKING})`.execute(db);
     }
   });
+}
+
+/** The jobs of all queues, for whoever only looks; none where there are no queues yet. */
+export async function countJobs(on: Store): Promise<readonly QueueCount[]> {
+  const there = await sql<{ there: string | null }>`select to_regclass(${`${SCHEMA}.job`})::text as there`.execute(
+    on.db,
+  );
+  if (!there.rows[0]?.there) return [];
+  const counted = await sql<QueueCount>`
+    select name as queue, state::text as state, count(*)::int as count
+    from ${sql.table(`${SCHEMA}.job`)} group by 1, 2 order by 1, 2`.execute(on.db);
+  return counted.rows;
 }
 
 /** Whether the one job that was named has been changed. */

@@ -104,8 +104,12 @@ test('a database that another process has is one clear line, and free again when
   expect(second.stderr).toMatch(
     new RegExp(`^abbot: .*/in-use/database is in use by process ${first.pid} on \\S+; stop that process, or set.*\\n$`),
   );
+  const doctor = await abbot.run(['doctor'], { env: { ABBOT_DATA: data } });
+  expect([doctor.code, doctor.stdout]).toEqual([0, expect.stringMatching(/✓ database \S+ is in use by process \d+/)]);
   first.kill('SIGKILL');
   await first.ended;
+  const after = await abbot.run(['doctor'], { env: { ABBOT_DATA: data } });
+  expect(after.stdout).toMatch(/✓ database \S+\n {2}✓ queue {4}0 jobs wait, 0 are worked on, 0 failed; \d workers\n/);
   const third = serve(data);
   await third.line('abbot runs');
 }, 180_000);
@@ -138,6 +142,9 @@ test.each([
   ['no address', 'mysql://someone:sw0rdfish@host/db', /DATABASE_URL is not the address of a PostgreSQL/],
   ['nothing like it', 'sw0rdfish', /DATABASE_URL is not the address of a PostgreSQL/],
 ])('a DATABASE_URL with %s is one clear line without the password', async (_name, url, line) => {
+  const doctor = await abbot.run(['doctor'], { env: { DATABASE_URL: url } });
+  expect([doctor.code, doctor.stdout]).toEqual([3, expect.stringMatching(line)]);
+  expect(doctor.stdout + doctor.stderr).not.toContain('sw0rdfish');
   for (const command of ['serve', 'work']) {
     const run = await abbot.run([command, '--no-tree', '--port', '0'], { env: { DATABASE_URL: url } });
     expect([2, 3]).toContain(run.code);

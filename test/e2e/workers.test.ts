@@ -90,6 +90,26 @@ describe.runIf(ENGINES.includes('postgres'))('workers on one PostgreSQL', () => 
     expect(await next.ended).toBe(0);
   }, 180_000);
 
+  test('lists are watched by adding them from any machine, and doctor tells of database and queue', async () => {
+    const env = { DATABASE_URL: url };
+    const added = await abbot.run(['watch', 'add', 'https://lore.kernel.org/linux-pci/', '--since', '2026-01-01'], {
+      env,
+    });
+    expect([added.code, added.stderr]).toEqual([0, '']);
+    const rows = await store.db.selectFrom('lists').select(['place', 'settle']).execute();
+    expect(rows).toEqual([{ place: 'https://lore.kernel.org/linux-pci/', settle: 15 }]);
+    expect((await abbot.run(['watch', 'list'], { env })).stdout).toMatch(
+      /^https:\/\/lore.kernel.org\/linux-pci\/ {2}settle/,
+    );
+    expect((await abbot.run(['watch', 'remove', 'https://lore.kernel.org/linux-pci/'], { env })).code).toBe(0);
+    const doctor = await abbot.run(['doctor'], { env });
+    expect([doctor.code, doctor.stdout]).toEqual([
+      0,
+      expect.stringMatching(/✓ database postgres:\/\/abbot@127.*\n.*✓ queue/),
+    ]);
+    expect(doctor.stdout).not.toContain(PASSWORD);
+  });
+
   test('a database that goes away and comes back loses nothing, and log and /readyz say so', async () => {
     const bot = start('work', '--no-tree', '--lease', `${LEASE}`, '--port', '0');
     const { address } = await bot.line('abbot runs');
