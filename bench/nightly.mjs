@@ -1,6 +1,7 @@
-// All the long benchmarks, one after the other, each writing its part of docs/benchmark.md.
+// All the long benchmarks, one after the other. The first three write their part of docs/benchmark.md; the last prints
+// the table of docs/performance.md, with tree-sitter on every file.
 //
-//   npm run nightly            (about an hour on two cores)
+//   npm run nightly            (about an hour and a half on two cores)
 //
 // Exit code 1 when one of them could not run; what the figures are decides nothing.
 import { spawnSync } from 'node:child_process';
@@ -10,6 +11,7 @@ const RUNS = [
   ['locks.mjs', '--write'],
   ['tree-noise.mjs', '--write'],
   ['planted.mjs', '--write'],
+  ['whole-tree.mjs', '--full'],
 ];
 
 let failed = 0;

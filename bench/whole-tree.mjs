@@ -1,10 +1,11 @@
 // A whole kernel tree: index from nothing, warm review, refresh after many changes, beside peers on the same files.
 //
-//   node bench/whole-tree.mjs [--tree DIR] [--series MBOX] [--pick N] [--quick]
+//   node bench/whole-tree.mjs [--tree DIR] [--series MBOX] [--pick N] [--quick] [--full]
 //
 // Every row is a process of its own; ratios are of wall clock in this run. Peers: `ctags` (Debian's universal-ctags) and
-// tree-sitter (npm, installed into a temporary folder; it reads one file in forty, and is scaled up). `--quick` leaves
-// out the run with one worker. Prints a table; asserts nothing. `npm run build` first.
+// tree-sitter (npm, installed into a temporary folder; it reads one file in forty, and is scaled up, or with `--full` all
+// of them, in some minutes). `--quick` leaves out the run with one worker. Prints a table; asserts nothing. `npm run build`
+// first.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     series: { type: 'string' },
     pick: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
   },
 });
 const root = resolve(
@@ -136,7 +138,7 @@ if (!Number.isNaN(peer.seconds)) {
     const Parser = require('${join(folder, 'peer/node_modules/tree-sitter')}');
     const parser = new Parser(); parser.setLanguage(require('${join(folder, 'peer/node_modules/tree-sitter-c')}'));
     let bytes = 0, ms = 0;
-    for (const f of require('fs').readFileSync('${list}', 'utf8').trim().split('\\n').filter((_, i) => i % 40 === 7)) {
+    for (const f of require('fs').readFileSync('${list}', 'utf8').trim().split('\\n').filter((_, i) => ${values.full} || i % 40 === 7)) {
       const text = require('fs').readFileSync(f, 'utf8'); bytes += text.length;
       const t = performance.now();
       parser.parse((at) => (at < text.length ? text.slice(at, at + 16384) : null));
@@ -147,7 +149,7 @@ if (!Number.isNaN(peer.seconds)) {
   const rate = Number(sitter.stdout);
   const whole = bytes / 1e6 / rate;
   row(
-    'native tree-sitter parsing, scaled from every fortieth file',
+    `native tree-sitter parsing, ${values.full ? 'every file' : 'scaled from every fortieth file'}`,
     whole,
     `${rate.toFixed(1)} MB/s; abbot's cold index is ${(cold.seconds / whole).toFixed(2)} of it`,
   );

@@ -29,6 +29,10 @@ export const LOCK_COLUMNS = [
   'orderLine',
   'callbackFn',
   'callbackLock',
+  'startFn',
+  'startFile',
+  'startCode',
+  'changer',
 ] as const;
 
 export type LockColumns = Readonly<Record<(typeof LOCK_COLUMNS)[number], Int32Array>>;
@@ -140,6 +144,8 @@ class BuildState {
   readonly effects = new Map<number, readonly Effect[]>();
   readonly releases = new Map<number, ReleaseCount>();
   private readonly facts = noCallbacks();
+  private readonly started: { fn: number; file: number; code: number }[] = [];
+  private readonly changers: number[] = [];
   /** What changes now shall not change again. */
   isLast = false;
   private halves: ReadonlySet<number> = new Set();
@@ -156,7 +162,10 @@ class BuildState {
     this.numbers.set(output.thread, known);
     for (const text of output.lockTexts) known.locks.push(this.locks.intern(text));
     for (const text of output.instanceTexts) known.instances.push(this.instances.internString(text));
-    const { callbacks, handed } = output;
+    const { callbacks, handed, started } = output;
+    for (let i = 0; i < started.length; i += 3)
+      this.started.push({ fn: started[i] as number, file: started[i + 1] as number, code: started[i + 2] as number });
+    for (const fn of output.changers) this.changers.push(fn);
     for (let i = 0; i < callbacks.length; i += 2)
       addTo(this.facts.bound, callbacks[i] as number, known.locks[callbacks[i + 1] as number] as number);
     for (let i = 0; i < handed.length; i += 2)
@@ -254,6 +263,7 @@ class BuildState {
       data.set(words.subarray(start, end), starts[i]);
       noteLocks(decodeSummary(words, start, nameless), fn, this.locks, acquirers, holders, order);
     });
+    this.started.sort((a, b) => a.fn - b.fn);
     const acquirerRows = rows(acquirers, this.locks.size);
     const holderRows = rows(holders, this.locks.size);
     return {
@@ -270,6 +280,10 @@ class BuildState {
       orderLine: Int32Array.from(order[3]),
       callbackFn: Int32Array.from([...this.callbacks].flatMap(([fn, set]) => [...set].map(() => fn))),
       callbackLock: Int32Array.from([...this.callbacks].flatMap(([, set]) => [...set])),
+      startFn: Int32Array.from(this.started, (start) => start.fn),
+      startFile: Int32Array.from(this.started, (start) => start.file),
+      startCode: Int32Array.from(this.started, (start) => start.code),
+      changer: Int32Array.from(this.changers).sort(),
     };
   }
 

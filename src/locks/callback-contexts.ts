@@ -1,7 +1,8 @@
-import { F, FLAG, INIT, INVOCATION, instructionSize, OP, TYPE, VAR, X } from '../csource/index.ts';
+import { F, FLAG, INIT, TYPE, VAR } from '../csource/index.ts';
 import type { LinkedFile } from '../tree/index.ts';
 import type { LockIndex } from './lock-index.ts';
-import type { Context, ObjectRegistration, Registration, RuleSet } from './rules/index.ts';
+import type { Context, RuleSet } from './rules/index.ts';
+import { type Registered, StartReader } from './start-reader.ts';
 
 /** Where a function is started from outside. */
 export interface Start {
@@ -10,11 +11,6 @@ export interface Start {
   readonly by: string;
   /** A lock that is held then, by whoever starts it. */
   readonly holds?: number;
-}
-
-/** A start by a registration, with the slot in which that puts the function. */
-interface Registered extends Start {
-  readonly slot: string | null;
 }
 
 /** Contexts in which nobody may sleep. */
@@ -33,6 +29,7 @@ const BESIDE = 120;
 export class CallbackContexts {
   private readonly index: LockIndex;
   private readonly rules: RuleSet;
+  private readonly reader: StartReader;
   private readonly slots = new Map<string, readonly Context[]>();
   private readonly follows = new Map<string, string>();
   private readonly byFile = new Map<number, ReadonlyMap<number, readonly Registered[]>>();
@@ -42,6 +39,7 @@ export class CallbackContexts {
   constructor(index: LockIndex, rules: RuleSet) {
     this.index = index;
     this.rules = rules;
+    this.reader = new StartReader(index.tree, rules);
     for (const rule of rules.slots.values()) if (rule.context !== null) this.slots.set(rule.slot, [rule.context]);
     for (const rule of rules.slotFollows) this.follows.set(rule.slot, rule.follows);
     for (const rule of rules.slotContexts) this.slots.set(rule.slot, rule.contexts);
@@ -62,7 +60,7 @@ export class CallbackContexts {
     const fileId = symbols.t.fnFile.find(fn);
     const file = fileId < 0 || symbols.gone.has(fileId) ? null : source(fileId);
     if (!file) return out;
-    const registered = this.registrars(fn, file).flatMap((where) => this.registeredIn(where).get(fn) ?? []);
+    const registered = this.registrations(fn, file);
     for (const { context, by } of registered) out.push({ context, by });
     // how it was registered says more than what the slot is mostly used for
     const said = new Set(registered.map(({ slot }) => slot));
@@ -98,32 +96,48 @@ export class CallbackContexts {
         return last >= 0 ? file.name(last) : '';
       };
       for (let at = 0; at < inits.length; at += INIT.WORDS)
-        if (fieldOf(at) === field && this.functionsAt(file, inits[at + INIT.VALUE]).includes(fn))
+        if (fieldOf(at) === field && this.reader.functionsAt(file, inits[at + INIT.VALUE]).includes(fn))
           owners.add(inits[at + INIT.OWNER] as number);
       for (let at = 0; at < inits.length; at += INIT.WORDS)
         if (
           owners.has(inits[at + INIT.OWNER] as number) &&
           `.${fieldOf(at)}` === follows.slice(follows.lastIndexOf('.'))
         )
-          out.push(...this.functionsAt(file, inits[at + INIT.VALUE]));
+          out.push(...this.reader.functionsAt(file, inits[at + INIT.VALUE]));
     }
     return out;
   }
 
-  /** Where a function may be registered: its file; for one that nobody calls by name, the files beside it too. */
-  private registrars(fn: number, file: LinkedFile): LinkedFile[] {
+  /** Who registers a function: in its file; for one that nobody calls by name, in the files beside it too. */
+  private registrations(fn: number, file: LinkedFile): Registered[] {
     const { symbols, graph, source } = this.index.tree;
-    if ((symbols.t.fnFlags.at(fn) & (FLAG.STATIC | FLAG.MACRO)) !== 0 || graph.callersOf(fn).length > 0) return [file];
-    const directory = symbols.t.fileDirectory.at(file.id);
-    let beside = this.byDirectory.get(directory);
-    if (!beside) {
-      beside = [];
-      for (let id = 0; id < symbols.fileCount && beside.length <= BESIDE; id++)
-        if (symbols.t.fileDirectory.at(id) === directory && !symbols.gone.has(id)) beside.push(id);
-      this.byDirectory.set(directory, beside);
+    const { contexts } = this.index;
+    const stays = (symbols.t.fnFlags.at(fn) & (FLAG.STATIC | FLAG.MACRO)) !== 0 || graph.callersOf(fn).length > 0;
+    const beside = stays ? [] : this.beside(symbols.t.fileDirectory.at(file.id));
+    const registrars = beside.length > 0 && beside.length <= BESIDE ? beside : [file.id];
+    const out: Registered[] = [];
+    for (const start of contexts.startsOf(fn))
+      if (registrars.includes(start.file) && !symbols.gone.has(start.file)) out.push(this.reader.start(start.code));
+    for (const id of registrars) {
+      const fresh = id >= contexts.files ? source(id) : null;
+      if (fresh) out.push(...(this.registeredIn(fresh).get(fn) ?? []));
     }
-    if (beside.length > BESIDE) return [file];
-    return beside.map((id) => source(id)).filter((one) => one !== null);
+    return out;
+  }
+
+  /** The files of a folder. */
+  private beside(directory: number): readonly number[] {
+    if (this.byDirectory.size === 0) {
+      const { symbols } = this.index.tree;
+      for (let id = 0; id < symbols.fileCount; id++) {
+        if (symbols.gone.has(id)) continue;
+        const here = symbols.t.fileDirectory.at(id);
+        const list = this.byDirectory.get(here);
+        if (list) list.push(id);
+        else this.byDirectory.set(here, [id]);
+      }
+    }
+    return this.byDirectory.get(directory) ?? [];
   }
 
   private shapeOf(file: LinkedFile, local: number): Start | null {
@@ -156,104 +170,18 @@ export class CallbackContexts {
     return wanted === name || wanted === `enum ${name}` || wanted === `struct ${name}`;
   }
 
-  /** What a file registers, by function. */
+  /** What a file that an overlay brought registers, by function. */
   private registeredIn(file: LinkedFile): ReadonlyMap<number, readonly Registered[]> {
     const known = this.byFile.get(file.id);
     if (known) return known;
     const found = new Map<number, Registered[]>();
     this.byFile.set(file.id, found);
-    const { code, functions, invocations } = file.facts;
-    const rules = new Map<number, Registration | ObjectRegistration | null>();
-    const ruleOf = (name: number): Registration | ObjectRegistration | null => {
-      let rule = rules.get(name);
-      if (rule === undefined) {
-        const text = file.name(name);
-        rule = this.rules.registrations.get(text) ?? this.rules.objectRegistrations.get(text) ?? null;
-        rules.set(name, rule);
-      }
-      return rule;
+    const started = (fn: number, code: number): void => {
+      const list = found.get(fn) ?? [];
+      list.push(this.reader.start(code));
+      found.set(fn, list);
     };
-    const note = (expr: number | undefined, context: Context, by: string, slot: string | null): void => {
-      for (const fn of this.functionsAt(file, expr)) {
-        const list = found.get(fn) ?? [];
-        list.push({ context, by, slot });
-        found.set(fn, list);
-      }
-    };
-    const apply = (rule: Registration | ObjectRegistration, args: ArrayLike<number>): void => {
-      if ('field' in rule) {
-        for (const value of this.valuesOf(file, args[rule.objectArg], rule.field))
-          note(value, rule.context, rule.name, null);
-        return;
-      }
-      note(args[rule.fnArg], rule.context, rule.name, rule.slot);
-      for (const more of rule.also) note(args[more.fnArg], more.context, rule.name, more.slot);
-    };
-    for (let local = 0; local * F.WORDS < functions.length; local++) {
-      const start = functions[local * F.WORDS + F.CODE] as number;
-      const end = start + (functions[local * F.WORDS + F.CODE_LENGTH] as number);
-      for (let pc = start; pc < end; pc += instructionSize(code, pc)) {
-        if (((code[pc] as number) & 0xff) !== OP.CALL) continue;
-        const expr = code[pc + 1] as number;
-        const callee = file.a(expr);
-        if (file.kind(callee) !== X.NAME) continue;
-        const rule = ruleOf(file.a(callee));
-        if (rule) apply(rule, file.list(file.b(expr)));
-      }
-    }
-    for (let at = 0; at < invocations.length; at += INVOCATION.WORDS) {
-      const rule = ruleOf(invocations[at + INVOCATION.NAME] as number);
-      if (rule) apply(rule, file.list(invocations[at + INVOCATION.ARGS] as number));
-    }
+    this.reader.read(file, started, () => {});
     return found;
-  }
-
-  private functionsAt(file: LinkedFile, expr: number | undefined): number[] {
-    let e = expr ?? -1;
-    while (e >= 0 && (file.kind(e) === X.ADDR || file.kind(e) === X.CAST))
-      e = file.kind(e) === X.ADDR ? file.a(e) : file.b(e);
-    if (e < 0) return [];
-    if (file.kind(e) === X.COND) return Array.from(file.list(file.b(e))).flatMap((arm) => this.functionsAt(file, arm));
-    return file.kind(e) === X.NAME ? this.index.tree.extraction.functionsOf(file, file.a(e)) : [];
-  }
-
-  /** What stands, or is put, in a field of the object that an expression names. */
-  private valuesOf(file: LinkedFile, expr: number | undefined, field: string): number[] {
-    const object = this.lastName(file, expr ?? -1);
-    if (object === '') return [];
-    const out: number[] = [];
-    const { inits, code, functions } = file.facts;
-    for (let at = 0; at < inits.length; at += INIT.WORDS) {
-      const path = file.list(inits[at + INIT.PATH] as number);
-      const last = path[path.length - 1];
-      if (last === undefined || last < 0 || file.name(last) !== field) continue;
-      const owner = path.length > 1 ? (path[path.length - 2] as number) : (inits[at + INIT.OWNER] as number);
-      if (owner >= 0 && file.name(owner) === object) out.push(inits[at + INIT.VALUE] as number);
-    }
-    for (let local = 0; local * F.WORDS < functions.length; local++) {
-      const start = functions[local * F.WORDS + F.CODE] as number;
-      const end = start + (functions[local * F.WORDS + F.CODE_LENGTH] as number);
-      for (let pc = start; pc < end; pc += instructionSize(code, pc)) {
-        if (((code[pc] as number) & 0xff) !== OP.ASSIGN) continue;
-        const target = code[pc + 1] as number;
-        const kind = file.kind(target);
-        if ((kind !== X.FIELD && kind !== X.ARROW) || file.name(file.b(target)) !== field) continue;
-        if (this.lastName(file, file.a(target)) === object) out.push(code[pc + 2] as number);
-      }
-    }
-    return out;
-  }
-
-  private lastName(file: LinkedFile, expr: number): string {
-    let e = expr;
-    for (let i = 0; i < 8 && e >= 0; i++) {
-      const kind = file.kind(e);
-      if (kind === X.NAME) return file.name(file.a(e));
-      if (kind === X.FIELD || kind === X.ARROW) return file.name(file.b(e));
-      if (kind === X.CAST) e = file.b(e);
-      else if (kind === X.ADDR || kind === X.DEREF || kind === X.INDEX) e = file.a(e);
-      else return '';
-    }
-    return '';
   }
 }

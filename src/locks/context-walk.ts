@@ -1,4 +1,4 @@
-import { F, instructionSize, OP, X } from '../csource/index.ts';
+import { F, X } from '../csource/index.ts';
 import { type LinkedFile, openScope, type Scope } from '../tree/index.ts';
 import { sleepName, sleepTest } from './context-tests.ts';
 import type { ContextWatch, SeenCall } from './context-watch.ts';
@@ -8,6 +8,7 @@ import { LockClasses } from './lock-classes.ts';
 import type { LockIndex } from './lock-index.ts';
 import { isOpaque } from './opaque-paths.ts';
 import type { LockApi, RuleSet } from './rules/index.ts';
+import { SHORT, StartReader } from './start-reader.ts';
 import { EFFECT, type Effect, EMPTY_SUMMARY, type Summary } from './summary.ts';
 
 /** One way in which a place is reached. */
@@ -40,9 +41,8 @@ export interface ContextView {
 const NOTHING: ContextView = { scope: null, sites: [], summary: EMPTY_SUMMARY };
 /** States kept for one call. */
 const STATES = 10;
-/** Levels of callees walked for what they do to interrupts, and the longest one that has no lock effect of its own. */
+/** Levels of callees walked for what they do to interrupts. */
 const EFFECT_DEPTH = 3;
-const SHORT = 90;
 
 /** Walks functions on demand with their contexts: interrupts, softirqs and preemption off, RCU. Keeps what it walked. */
 export class ContextWalks {
@@ -55,7 +55,9 @@ export class ContextWalks {
   private readonly again: ReadonlySet<number>;
   private readonly views = new Map<number, ContextView>();
   private readonly effects = new Map<number, readonly Effect[]>();
-  private readonly apis = new Map<string, LockApi | null>();
+  /** Of the files that overlays brought: functions that change the context. */
+  private readonly changers = new Map<number, Set<number>>();
+  private readonly reader: StartReader;
 
   /** `before` walked the tree that this one lies over: what did not change is not walked again. */
   constructor(index: LockIndex, rules: RuleSet, before: ContextWalks | null = null) {
@@ -64,6 +66,7 @@ export class ContextWalks {
     this.before = before;
     this.touched = new Set((index.tree as { touched?: readonly number[] }).touched ?? []);
     this.again = (index as { changed?: ReadonlySet<number> }).changed ?? new Set();
+    this.reader = new StartReader(index.tree, rules);
     this.classes = new LockClasses(index.tree.inference, index.locks, rules.containers);
   }
 
@@ -167,26 +170,22 @@ export class ContextWalks {
     const { symbols, source } = this.index.tree;
     if (symbols.t.fnSize.at(fn) > SHORT) return false;
     const fileId = symbols.t.fnFile.find(fn);
-    const file = fileId < 0 || symbols.gone.has(fileId) ? null : source(fileId);
-    if (!file) return false;
-    const { functions, code } = file.facts;
-    const at = symbols.t.fnLocal.at(fn) * F.WORDS;
-    const start = functions[at + F.CODE] as number;
-    const end = start + (functions[at + F.CODE_LENGTH] as number);
-    for (let pc = start; pc < end; pc += instructionSize(code, pc)) {
-      if (((code[pc] as number) & 0xff) !== OP.CALL) continue;
-      const callee = file.a(code[pc + 1] as number);
-      if (file.kind(callee) !== X.NAME) continue;
-      const name = file.name(file.a(callee));
-      let api = this.apis.get(name);
-      if (api === undefined) {
-        api = this.apiOf(name);
-        this.apis.set(name, api);
-      }
-      if (api && (api.irq !== 'none' || api.bh !== 'none' || api.preempt !== 'none' || api.family === 'rcu'))
-        return true;
+    if (fileId < 0 || symbols.gone.has(fileId)) return false;
+    if (fileId < this.index.contexts.files) return this.index.contexts.changes(fn);
+    let changers = this.changers.get(fileId);
+    if (!changers) {
+      changers = new Set();
+      const file = source(fileId);
+      const found = changers;
+      if (file)
+        this.reader.read(
+          file,
+          () => {},
+          (one) => found.add(one),
+        );
+      this.changers.set(fileId, changers);
     }
-    return false;
+    return changers.has(fn);
   }
 }
 

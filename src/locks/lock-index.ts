@@ -16,6 +16,7 @@ import type { OrderSites } from './order-sites.ts';
 import { overlayLocks } from './overlay-locks.ts';
 import type { CallbackClasses } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
+import type { ContextFacts } from './start-reader.ts';
 import { EMPTY_SUMMARY, type Summary } from './summary.ts';
 import { decodeSummary } from './summary-codec.ts';
 
@@ -28,6 +29,8 @@ export interface LockIndex {
   readonly locks: LockTable;
   readonly orders: OrderSites;
   readonly lockSites: number;
+  /** Who is started from where, and who changes contexts: of the tree under all overlays. */
+  readonly contexts: ContextFacts;
   summaryOf(fn: number): Summary;
   /** Wait classes of which a function is the callback. */
   runsIn(fn: number): Iterable<number>;
@@ -152,6 +155,7 @@ function lockIndex(
     summaryOf,
     orders: { held: c.orderHeld, taken: c.orderTaken, fn: c.orderFn, line: c.orderLine },
     lockSites: c.acquirer.length,
+    contexts: contextFacts(tree.symbols.fileCount, c),
     runsIn: (fn) => callbacks.get(fn) ?? [],
     callbacksIn: (lock) => {
       inverse ??= byClass(callbacks);
@@ -160,6 +164,34 @@ function lockIndex(
     acquirersOf: (lock) => row(c.acquirerStart, c.acquirer, lock),
     holdersOf: (lock) => row(c.holderStart, c.holder, lock),
   };
+}
+
+function contextFacts(
+  files: number,
+  c: Pick<LockColumns, 'startFn' | 'startFile' | 'startCode' | 'changer'>,
+): ContextFacts {
+  return {
+    files,
+    startsOf: (fn) => {
+      const out: { file: number; code: number }[] = [];
+      for (let at = firstFrom(c.startFn, fn); c.startFn[at] === fn; at++)
+        out.push({ file: c.startFile[at] as number, code: c.startCode[at] as number });
+      return out;
+    },
+    changes: (fn) => c.changer[firstFrom(c.changer, fn)] === fn,
+  };
+}
+
+/** Position of the first value of a sorted column that is not below `value`. */
+function firstFrom(column: Int32Array, value: number): number {
+  let low = 0;
+  let high = column.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((column[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function byClass(callbacks: CallbackClasses): Map<number, number[]> {

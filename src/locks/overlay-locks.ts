@@ -97,6 +97,7 @@ export function overlayLocks(base: LockIndex, tree: OverlayIndex, rules: RuleSet
       return orders;
     },
     lockSites: base.lockSites,
+    contexts: base.contexts,
     summaryOf,
     runsIn,
     callbacksIn,

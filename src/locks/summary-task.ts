@@ -4,6 +4,7 @@ import { FunctionAnalysis } from './function-analysis.ts';
 import { LockTable } from './lock-table.ts';
 import { type CallbackFacts, noCallbacks, RegistrationReader } from './registrations.ts';
 import type { RuleSet } from './rules/index.ts';
+import { StartReader } from './start-reader.ts';
 import { type Effect, isEmpty, type Summary } from './summary.ts';
 import { encodeSummary } from './summary-codec.ts';
 
@@ -32,6 +33,10 @@ export interface SummaryOutput {
   readonly callbacks: Int32Array;
   /** Objects of callbacks and what they are handed to, both as locks. */
   readonly handed: Int32Array;
+  /** Function, file and number of each start that a file tells of (see start-reader.ts). */
+  readonly started: Int32Array;
+  /** Short functions that change the context. */
+  readonly changers: Int32Array;
   /** Function, how often its callers held what it gives back, how often not. */
   readonly releases: Int32Array;
   /** Locks and instances that are new in this thread since its last output, in the order of their numbers. */
@@ -56,6 +61,7 @@ class SummaryThread {
   private readonly callbacks = new Map<number, readonly number[]>();
   private readonly registrations: RegistrationReader;
   private readonly analysis: FunctionAnalysis;
+  private readonly starts: StartReader;
   /** Our number of each lock of the receiver. */
   private readonly own: number[] = [];
   private readonly slots: number;
@@ -65,6 +71,7 @@ class SummaryThread {
   constructor(index: TreeIndex, rules: RuleSet) {
     this.index = index;
     this.slots = index.graph.slotCount;
+    this.starts = new StartReader(index, rules);
     this.registrations = new RegistrationReader(index, rules, this.locks);
     this.analysis = new FunctionAnalysis(
       index,
@@ -102,13 +109,24 @@ class SummaryThread {
   private files(files: readonly number[]): SummaryOutput {
     const callbacks = noCallbacks();
     const fns: number[] = [];
+    const started: number[] = [];
+    const changers: number[] = [];
     for (const entry of files) {
       const file = this.index.source(entry < 0 ? ~entry : entry);
       if (!file) continue;
       this.registrations.read(file, callbacks);
+      this.starts.read(
+        file,
+        (fn, code) => started.push(fn, file.id, code),
+        (fn) => changers.push(fn),
+      );
       if (entry >= 0) for (const fn of file.functionIds) fns.push(fn);
     }
-    return this.functions(fns, callbacks, true);
+    return {
+      ...this.functions(fns, callbacks, true),
+      started: Int32Array.from(started),
+      changers: Int32Array.from(changers),
+    };
   }
 
   private releases(fns: readonly number[]): SummaryOutput {
@@ -152,6 +170,8 @@ class SummaryThread {
       data: Int32Array.from(data),
       callbacks: pairs(callbacks.bound),
       handed: pairs(callbacks.handed),
+      started: new Int32Array(0),
+      changers: new Int32Array(0),
       releases: new Int32Array(0),
       lockTexts,
       instanceTexts,
