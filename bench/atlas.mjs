@@ -3,8 +3,15 @@
 //
 //   npm run build && ABBOT_LINUX=… ABBOT_CACHE=… node bench/atlas.mjs [pairs, 24]
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Hono } from 'hono';
 import { openAtlas, runExplain } from '../dist/review/index.js';
+import { locksPages } from '../dist/server/dashboard/locks/index.js';
+import { dashboard } from '../dist/server/dashboard/part.js';
+import { openStore } from '../dist/store/index.js';
 
 const tree = process.env.ABBOT_LINUX;
 const cacheDir = process.env.ABBOT_CACHE;
@@ -72,7 +79,7 @@ row('orders of a class', orders);
 const areas = await timed(() => atlas.areas('', 1000));
 row('areas, the first time', [areas.time]);
 const graphs = [];
-for (const { name } of some(areas.value.value.rows, 100)) graphs.push((await timed(() => atlas.graph(name))).time);
+for (const { name } of some(areas.value.value.rows, 40)) graphs.push((await timed(() => atlas.graph(name))).time);
 row('graph of an area', graphs);
 const source = [];
 for (const { name } of some(classes, 100)) {
@@ -96,6 +103,41 @@ row(
   await Promise.all(chosen.slice(-20).map(async (pair) => (await timed(() => atlas.pair(...pair))).time)),
 );
 console.log(`\nlongest hold-up of the calling thread: ${ms(loop.max / 1e6)}; RSS ${megabytes()} MB`);
+
+const reach = [];
+for (const { name } of some(classes, 10)) reach.push((await timed(() => atlas.reach(name))).time);
+console.log('\n| pages, on the server | n | p50 | p95 | max |\n|---|---|---|---|---|');
+const store = await openStore({ engine: 'pglite', folder: mkdtempSync(join(tmpdir(), 'abbot-bench-')) });
+if (!store.ok) throw new Error(store.fault.what);
+const app = new Hono();
+dashboard({ version: '0', pages: [locksPages(atlas)], viewer: async () => null }).routes(app, { store: store.value });
+const page = async (name, addresses) => {
+  const times = [];
+  let bytes = 0;
+  for (const address of addresses) {
+    const { value, time } = await timed(async () => (await app.request(address)).text());
+    bytes = Math.max(bytes, value.length);
+    times.push(time);
+  }
+  row(`${name} (up to ${Math.round(bytes / 1000)} kB)`, times);
+};
+await page(
+  'search',
+  some(classes, 50).map(({ name }) => `/locks?q=${encodeURIComponent(name.slice(0, 5))}`),
+);
+await page(
+  'class',
+  some(classes, 100).map(({ name }) => `/locks/class/${encodeURIComponent(name)}`),
+);
+await page(
+  'pair, known',
+  chosen.slice(-20).map(([a, b]) => `/locks/pair?${new URLSearchParams({ a, b })}`),
+);
+const drawn = some(areas.value.value.rows, 20).map(({ name }) => `/locks/graph?${new URLSearchParams({ area: name })}`);
+await page('graph, the first time', drawn);
+await page('graph again', drawn);
+row('(orders of a class through calls)', reach);
+await store.value.close();
 
 const few = some(chosen, 5);
 let [mine, theirs] = [0, 0];

@@ -3,7 +3,7 @@ import type { AreaRow, GraphEdge, LockGraph } from './atlas-answers.ts';
 import { type OrderEdge, type OrderTable, sitesOfEdge } from './atlas-orders.ts';
 
 /** Classes of an area whose orders through calls are followed: those that are taken most often there. */
-const FOLLOWED = 150;
+const FOLLOWED = 100;
 
 interface Counted {
   readonly edge: OrderEdge;
@@ -26,12 +26,10 @@ export function graphOf(
   const counted = table.edges
     .flatMap((edge) => countInside(table, edge, ids))
     .sort((a, b) => b.sites - a.sites || b.files - a.files || a.edge.from - b.edge.from);
-  const { orders, leftOut: notFollowed } = ordersInside(
-    index,
-    rules,
-    (fn) => ids.has(symbols.t.fnFile.at(fn)),
-    FOLLOWED,
-  );
+  // where single functions fill the picture, what calls add would be left out of it
+  const follow = counted.length < most ? FOLLOWED : 0;
+  const isInside = (fn: number): boolean => ids.has(symbols.t.fnFile.at(fn));
+  const { orders, leftOut: notFollowed } = ordersInside(index, rules, isInside, follow);
   const isCalled = new Set(orders.map(({ held, taken }) => `${held}|${taken}`));
   const called = orders
     .filter(({ held, taken }) => table.edge(held, taken) === null)

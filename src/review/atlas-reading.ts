@@ -20,6 +20,8 @@ export interface Reading {
   readonly identity: Omit<AtlasIdentity, 'openedAt'>;
   readonly coverage: AtlasCoverage;
   answer<K extends Question>(question: K, ask: Ask<K>): Promise<Outcome<Answered<K>>>;
+  /** Works out the lists that searches go through. */
+  warm(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,11 @@ class OpenReading implements Reading {
 
   async answer<K extends Question>(question: K, ask: Ask<K>): Promise<Outcome<Answered<K>>> {
     return this.answers[question](ask);
+  }
+
+  async warm(): Promise<void> {
+    this.classes();
+    (await this.areasOfTree()).search('', 1);
   }
 
   async close(): Promise<void> {

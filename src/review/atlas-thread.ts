@@ -48,7 +48,7 @@ export function usedMemory(): number {
 
 /** Starts reading a tree. Where threads cannot run the sources as they are (TypeScript), the calling thread does it all. */
 export function startAtlasThread(request: ReadingRequest, onProgress: (event: ProgressEvent) => void): AtlasThread {
-  return import.meta.url.endsWith('.ts') ? ownThread(request, onProgress) : workerThread(request, onProgress);
+  return import.meta.url.endsWith('.ts') ? ownThread(request, onProgress) : workerThread({ request }, onProgress);
 }
 
 /** Asks a thread that is there for it alone whether a tree is still what was read: reading what is kept of it takes time. */
@@ -88,8 +88,8 @@ function ownThread(request: ReadingRequest, onProgress: (event: ProgressEvent) =
   };
 }
 
-function workerThread(request: ReadingRequest, onProgress: (event: ProgressEvent) => void): AtlasThread {
-  const worker = new Worker(new URL('./atlas-worker.js', import.meta.url), { workerData: { request } });
+function workerThread(workerData: ThreadData, onProgress: (event: ProgressEvent) => void): AtlasThread {
+  const worker = new Worker(new URL('./atlas-worker.js', import.meta.url), { workerData });
   const pending = new Map<number, (outcome: Outcome<unknown>) => void>();
   let last = 0;
   let memory = 0;

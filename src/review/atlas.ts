@@ -114,11 +114,15 @@ class OpenAtlas {
       search: (text, limit = 50) => this.quick((thread) => thread.ask('search', { text, limit })),
       orders: (name, limit = 100) =>
         this.quick((thread) => {
-          // who looks at a class may ask for a pair of it next
+          // who looks at a class, or at the list of areas, may ask for a pair or a graph next
           this.slow.warm();
           return thread.ask('orders', { name, limit });
         }),
-      areas: (text, limit = 50) => this.quick((thread) => thread.ask('areas', { text, limit })),
+      areas: (text, limit = 50) =>
+        this.quick((thread) => {
+          this.slow.warm();
+          return thread.ask('areas', { text, limit });
+        }),
       reach: (name, limit = 40) => this.slowly('reach', { name, limit }, [name]),
       graph: (area, most = 150) => this.slowly('graph', { area, most }, []),
       source: (path, line, window = 80) => this.quick((thread) => thread.ask('source', { path, line, window })),

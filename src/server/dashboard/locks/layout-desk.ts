@@ -20,31 +20,15 @@ export type LayOut = (graph: LockGraph) => Promise<Placed | null>;
  */
 export function layoutDesk(): LayOut {
   const kept = new Map<string, Promise<string | null>>();
-  let worker: Worker | null = null;
+  let thread: LayoutThread | null = null;
   let line: Promise<unknown> = Promise.resolve();
 
-  const ask = (dot: string): Promise<string | null> =>
-    new Promise((resolve) => {
-      worker ??= new Worker(new URL('./layout-worker.js', import.meta.url));
-      const asked = worker;
-      asked.ref();
-      const end = (plain: string | null): void => {
-        clearTimeout(timer);
-        asked.removeAllListeners();
-        // a listener stays, so that a late fault of a thread that is given up is not everybody's
-        asked.on('error', () => {});
-        if (plain === null) {
-          worker = null;
-          void asked.terminate();
-        } else asked.unref();
-        resolve(plain);
-      };
-      const timer = setTimeout(end, PATIENCE, null);
-      asked.once('message', end);
-      asked.once('error', () => end(null));
-      asked.once('exit', () => end(null));
-      asked.postMessage(dot);
-    });
+  const ask = async (dot: string): Promise<string | null> => {
+    thread ??= layoutThread();
+    const plain = await thread(dot);
+    if (plain === null) thread = null;
+    return plain;
+  };
   const layOut = import.meta.url.endsWith('.ts') ? here : ask;
 
   return async (graph) => {
@@ -60,6 +44,31 @@ export function layoutDesk(): LayOut {
     const text = await plain;
     return text === null ? null : readPlain(text, graph);
   };
+}
+
+/** Lays out one graph at a time; after null it is of no more use. */
+type LayoutThread = (dot: string) => Promise<string | null>;
+
+function layoutThread(): LayoutThread {
+  const worker = new Worker(new URL('./layout-worker.js', import.meta.url));
+  let settle = (_plain: string | null): void => {};
+  worker.on('message', (plain: string) => settle(plain));
+  worker.on('error', () => settle(null));
+  worker.on('exit', () => settle(null));
+  return (dot) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(() => settle(null), PATIENCE);
+      worker.ref();
+      settle = (plain) => {
+        clearTimeout(timer);
+        settle = () => {};
+        // a thread that nobody waits for does not keep the program alive
+        if (plain === null) void worker.terminate();
+        else worker.unref();
+        resolve(plain);
+      };
+      worker.postMessage(dot);
+    });
 }
 
 /** Where threads cannot run the sources as they are (TypeScript), the calling thread does it. */
