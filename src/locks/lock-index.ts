@@ -21,7 +21,7 @@ import { EMPTY_SUMMARY, type Summary } from './summary.ts';
 import { decodeSummary } from './summary-codec.ts';
 
 /** Changes whenever the same facts and rules may give other summaries. */
-const ANALYSIS_VERSION = 13;
+const ANALYSIS_VERSION = 14;
 
 /** The summaries of all functions of a tree that touch locks. */
 export interface LockIndex {
@@ -98,6 +98,11 @@ function readLocks(tree: TreeIndex, path: string): LockIndex | null {
   const stored = openSections(path);
   if (!stored) return null;
   try {
+    // of a program that stored other columns under the same version
+    if (!LOCK_COLUMNS.every((name) => stored.names.includes(name))) {
+      stored.close();
+      return null;
+    }
     const texts = Buffer.from(stored.blob('lockTexts').all()).toString('latin1');
     const instances = new GlobalNames({
       pool: stored.blob('instancePool'),
