@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Outcome, ok } from '../outcome/index.ts';
-import { listPart, mailPart, openGitHubPart, type Part } from '../server/index.ts';
+import { apiPart, listPart, mailPart, openGitHubPart, type Part } from '../server/index.ts';
 import { dashboardPart } from './dashboard-part.ts';
 import { dataFolder } from './data-folder.ts';
 import { resolveMail } from './mail-settings.ts';
@@ -54,5 +54,13 @@ export async function botParts(
     now: to.http.now,
   });
   if (!github.ok) return github;
-  return ok([lists, ...(github.value === null ? [] : [github.value]), ...others, dashboardPart(settings, to)]);
+  const api = apiPart({
+    version: to.version,
+    explain:
+      tree.value === null
+        ? null
+        : (locks, signal, host) => host.reviewer.explain({ ...review, locks, today: today() }, signal),
+  });
+  const hub = github.value === null ? [] : [github.value];
+  return ok([lists, api, ...hub, ...others, dashboardPart(settings, to)]);
 }

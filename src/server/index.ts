@@ -2,6 +2,7 @@
  * The bot: the web server, the watchers and the workers, put together from parts. Parts bring jobs, pages and loops;
  * this room gives them the database, the queue, a log and metrics. It parses no mail and draws no conclusions.
  */
+export { type ApiOptions, apiPart, type ExplainPair } from './api/index.ts';
 export { type Bot, type BotRequest, startBot } from './bot.ts';
 export {
   type DashboardOptions,

@@ -114,3 +114,21 @@ export function findingsOf(store: Store, reviewId: number): Promise<FindingRow[]
     .orderBy('fingerprint')
     .execute();
 }
+
+/** Where a finding came up, the newest review first; with `origin`, only in reviews that came this way. */
+export function findingsNamed(
+  store: Store,
+  fingerprint: string,
+  limit: number,
+  origin?: 'list' | 'pull-request',
+): Promise<FindingRow[]> {
+  return store.db
+    .selectFrom('findings')
+    .innerJoin('reviews', 'reviews.id', 'findings.reviewId')
+    .selectAll('findings')
+    .where('fingerprint', '=', fingerprint)
+    .$if(origin !== undefined, (query) => query.where('reviews.origin', '=', origin as 'list'))
+    .orderBy('findings.id', 'desc')
+    .limit(limit)
+    .execute();
+}

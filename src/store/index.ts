@@ -17,7 +17,7 @@ export {
   readDelivery,
 } from './deliveries.ts';
 export { type FindingState, findingStates, type VersionFindings } from './finding-states.ts';
-export { findingsOf } from './findings.ts';
+export { findingsNamed, findingsOf } from './findings.ts';
 export { activeInstallations, findInstallation, type Installation, saveInstallation } from './installations.ts';
 export { latestReviewAt } from './lineage-review.ts';
 export { lineageOf } from './lineages.ts';
@@ -84,7 +84,7 @@ export {
 export { beginRun, endRun, loseRuns, openRuns, type Run } from './runs.ts';
 export { markSeen, seenOf } from './seen-reviews.ts';
 export { closeSession, openSession, SESSION_DAYS, sessionUser } from './sessions.ts';
-export { resume, stop, stopped } from './stops.ts';
+export { resume, stop, stopped, stops } from './stops.ts';
 export { attempt, inTransaction, type OpenStore, type Store, transact } from './store.ts';
 export { type Suppression, suppress, suppressionsAt, unsuppress } from './suppressions.ts';
 export type * from './tables.ts';

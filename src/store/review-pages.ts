@@ -5,6 +5,8 @@ import type { Store } from './store.ts';
 /** Which reviews to list; what is left out does not matter. */
 export interface ReviewFilter {
   readonly place?: string;
+  /** Only those that came this way. */
+  readonly origin?: 'list' | 'pull-request';
   readonly verdict?: string;
   readonly authorEmail?: string;
   readonly subsystem?: string;
@@ -78,8 +80,9 @@ export async function countReviews(
 }
 
 function narrowed(store: Store, filter: ReviewFilter) {
-  const { place, verdict, authorEmail, subsystem, words, latest, unreadBy } = filter;
+  const { place, origin, verdict, authorEmail, subsystem, words, latest, unreadBy } = filter;
   let query = store.db.selectFrom('reviews');
+  if (origin !== undefined) query = query.where('origin', '=', origin);
   if (place !== undefined) query = query.where('place', '=', place);
   if (verdict !== undefined) query = query.where('verdict', '=', verdict);
   if (authorEmail !== undefined) query = query.where('authorEmail', '=', authorEmail);

@@ -21,3 +21,8 @@ export async function resume(store: Store, name: string): Promise<boolean> {
 export async function stopped(store: Store, name: string): Promise<StopRow | null> {
   return (await store.db.selectFrom('stops').selectAll().where('name', '=', name).executeTakeFirst()) ?? null;
 }
+
+/** Everything that is stopped. */
+export function stops(store: Store): Promise<StopRow[]> {
+  return store.db.selectFrom('stops').selectAll().orderBy('name').execute();
+}
