@@ -73,7 +73,7 @@ export class FunctionAnalysis {
       if (op !== OP.CALL && op !== OP.BLOCK) continue;
       const callee = file.a(code[pc + 1] as number);
       const kind = file.kind(callee);
-      if (kind === X.CALL) return true;
+      if (kind === X.CALL || kind === X.COND) return true;
       if (kind !== X.NAME) continue;
       const name = file.global(file.a(callee));
       if (this.concerning.has(name) || (op === OP.BLOCK && this.guardBlocks.has(name))) return true;

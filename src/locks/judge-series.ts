@@ -4,6 +4,7 @@ import { invertedPairs } from './inverted-pairs.ts';
 import { judgeBalance } from './judge-balance.ts';
 import { judgeContexts } from './judge-contexts.ts';
 import { judgePair } from './judge-pair.ts';
+import { judgeRings } from './judge-rings.ts';
 import { isSelfDeadlock, judgeSelf, type SelfChanges } from './judge-self.ts';
 import type { LockIndex } from './lock-index.ts';
 import type { LockPair } from './lock-pair.ts';
@@ -65,10 +66,12 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
   });
 
   const findings: CycleFinding[] = [];
-  for (const pair of invertedPairs([...pairs.values()], searches)) {
+  const inverted = invertedPairs([...pairs.values()], searches);
+  for (const pair of inverted) {
     const finding = judgePair(pair, views, searches, rules);
     if (finding) findings.push(finding);
   }
+  findings.push(...judgeRings([...pairs.values()], new Set(inverted), searches, rules));
   for (const [, self] of selfs) {
     const finding = judgeSelf(self, searches);
     if (finding) findings.push(finding);

@@ -156,6 +156,8 @@ export class LockTransfer {
       if (guard && guard.style === 'macro-scope')
         return this.applyGuard(pc, guard, Array.from(file.list(file.b(expr))), line, held, this.scopeAt(pc));
     }
+    const chosenApi = kind === X.COND ? this.eitherApi(callee) : null;
+    if (chosenApi) return this.applyApi(pc, chosenApi, expr, key, line, held, -1);
     const words = this.wordsOf(expr);
     this.recorder.call(pc, words, line, held);
     const { effectsOf, index } = this.context;
@@ -165,6 +167,18 @@ export class LockTransfer {
     if (fns.length > 1 && fns.some((fn) => effectsOf(fn).length === 0 && index.symbols.t.fnSize.at(fn) > 30))
       return unchanged(held);
     return this.applyEffects(pc, chosen, Array.from(file.list(file.b(expr))), expr, key, line, held, assume, -1);
+  }
+
+  /** `(write ? up_write : up_read)(&x->lock)`: one lock call, whichever arm is taken; the exclusive one stands for both. */
+  private eitherApi(choice: number): LockApi | null {
+    const { file } = this;
+    const arms = Array.from(file.list(file.b(choice))).map((arm) =>
+      file.kind(arm) === X.NAME ? this.context.apiOf(file, file.a(arm)) : null,
+    );
+    const [yes, no] = arms;
+    if (arms.length !== 2 || !yes || !no || yes.op !== no.op || yes.arg !== no.arg || yes.family !== no.family)
+      return null;
+    return yes.mode === 'exclusive' ? yes : no;
   }
 
   private wordsOf(expr: number): number[] {
@@ -277,15 +291,17 @@ export class LockTransfer {
     const arg = guard.arg === null ? -1 : (args[guard.arg] ?? -1);
     const { lock, instance } = this.naming.lockAt(guard.lockClass, arg, guard.field, args);
     const mode = modeOf(guard.mode);
-    const tries = guard.success !== 'always';
+    const mayFail = guard.success !== 'always';
+    // DEFINE_GUARD_COND(mutex, _try, …): of those that may fail the only one that does not wait
+    const tries = mayFail && guard.name.endsWith('_try');
     this.recorder.acquisition(
       pc,
-      { lock, instance, mode, line, via: -1, tries: false, reentrant: false, nested: false },
+      { lock, instance, mode, line, via: -1, tries, reentrant: false, nested: false },
       within,
     );
-    const taken = this.held.add(within, heldEntry({ lock, instance, mode, line }, { scope }));
+    const taken = this.held.add(within, heldEntry({ lock, instance, mode, line }, { scope, tries }));
     const ways = [{ held: taken, value: -1 }];
-    if (tries) ways.push({ held, value: -1 });
+    if (mayFail) ways.push({ held, value: -1 });
     return { ways, key: -1 };
   }
 

@@ -253,6 +253,8 @@ export class OrderSearch {
             if (call.dropped.length > 0) letGo = [...new Set([...letGo, ...call.dropped])];
           }
           if (viaParameter) continue; // the function that passes the callback calls it: walked there
+          // who says of itself that it has the lock tells all above it the same
+          if (calls.length > 0 && calls.every((call) => isSaidToBeHad(call.held, taken))) continue;
           const known = table.find(caller);
           if (known >= 0 && ((table.costs[known] as number) <= cost || table.done[known] === 1)) continue;
           const here = known >= 0 ? known : table.add(caller);
@@ -474,4 +476,9 @@ function keyOf(witness: Witness): string {
 /** Whether a lock of which there is one in the whole system is held already. */
 function isHadAlready(held: readonly Held[], { lock, instance }: Acquisition): boolean {
   return instance.startsWith(':') && held.some((one) => one.lock === lock && one.instance === instance);
+}
+
+/** The same, as the function says of its callers. */
+function isSaidToBeHad(held: readonly Held[], { lock, instance }: Acquisition): boolean {
+  return instance.startsWith(':') && held.some((one) => one.entry && one.lock === lock && one.instance === instance);
 }

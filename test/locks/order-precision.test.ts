@@ -163,3 +163,57 @@ describe('a way through a core into another driver', () => {
     expect(home - abroad).toBeCloseTo(0.25, 2);
   });
 });
+
+describe('a way that needs the last reference', () => {
+  const files = (test: string): Files => ({
+    'locks.h': `${GLOBALS}struct foo { int count; };\n`,
+    'foo.c': [
+      fn('void foo_free(struct foo *foo)', 'mutex_lock(&b);', 'mutex_unlock(&b);'),
+      fn('void foo_put(struct foo *foo)', `if (${test}(&foo->count))`, '\tfoo_free(foo);'),
+    ].join('\n'),
+    'inner.c': fn('void inner(void)', 'mutex_lock(&b);', 'mutex_lock(&a);', 'mutex_unlock(&a);', 'mutex_unlock(&b);'),
+    'user.c': 'void nothing(void);\n',
+  });
+  const confidence = async (test: string): Promise<number> => {
+    const user = fn('void user(struct foo *foo)', 'mutex_lock(&a);', 'foo_put(foo);', 'mutex_unlock(&a);');
+    return (await reviewOf(files(test), { 'user.c': user })).findings[0]?.confidence ?? -1;
+  };
+
+  test('is doubted more than one that is always gone', async () => {
+    expect((await confidence('foo_is_idle')) - (await confidence('refcount_dec_and_test'))).toBeCloseTo(0.35, 2);
+  });
+});
+
+describe('spellings', () => {
+  test('a lock call that a condition chooses', async () => {
+    const tree = await fileOf(
+      LOCKS,
+      fn('void out(struct foo *foo, int write)', '(write ? up_write : up_read)(&foo->sem);'),
+      fn('void f(struct foo *foo)', 'down_write(&foo->sem);', 'out(foo, 1);', PROBE),
+    );
+    expect(tree.effects('out')).toEqual(['releases foo.sem']);
+    expect(tree.heldAt('f')).toEqual(['-']);
+  });
+
+  test('a guard that only tries does not wait', async () => {
+    const tree = await fileOf(
+      LOCKS,
+      fn('void f(struct foo *foo)', 'scoped_guard(mutex_try, &foo->lock) {', PROBE, '}'),
+      fn('void g(struct foo *foo)', 'scoped_cond_guard(mutex_intr, return, &foo->lock) {', PROBE, '}'),
+    );
+    expect(tree.takes('f')).toContain('foo.lock try');
+    expect(tree.takes('g')).toContain('foo.lock');
+  });
+});
+
+describe('a lock that a function on the way says it is called with', () => {
+  test('is not waited for under what is held above', async () => {
+    const x = [
+      fn('void top(void)', 'mutex_lock(&a);', 'middle();', 'mutex_unlock(&a);'),
+      fn('void middle(void)', 'lockdep_assert_held(&b);', 'below();'),
+      fn('void below(void)', 'mutex_lock(&b);', 'mutex_unlock(&b);'),
+    ].join('\n');
+    expect(await chains({ 'x.c': x })).toEqual([]);
+    expect(await chains({ 'x.c': x.replace('lockdep_assert_held(&b);', '') })).toEqual(['top > middle > below']);
+  });
+});
