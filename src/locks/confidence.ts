@@ -21,7 +21,7 @@ function doubt(half: Witness, search: OrderSearch): number {
   for (const link of half.links) if (link.word < 0) sum += 0.03 + 0.006 * Math.log2(graph.targetsOf(~link.word).length);
   if (half.held.entry) sum += 0.04;
   if (leavesItsDriver(half, search)) sum += 0.25;
-  if (needsLastReference(half, search.index)) sum += 0.35;
+  if (needsLastReference(half, search.index)) sum += 0.42;
   const ends = [half.holder, ...half.links.map((link) => link.callee)];
   if (ends.some((fn) => (symbols.t.fnFlags.at(fn) & (FLAG.INIT | FLAG.EXIT)) !== 0)) sum += 0.3;
   return sum;

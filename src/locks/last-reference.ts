@@ -4,6 +4,8 @@ import type { Witness } from './order-search.ts';
 
 /** Calls that give a reference back and say whether it was the last one. */
 const GIVES_BACK = /(?:dec|sub)_and_(?:test|lock|raw_lock|mutex_lock)|put_testzero|_add_unless$|_unref$|^lockref_put/;
+/** Functions that take what is to be called then. */
+const PUTS = /(?:^|_)put(?:_|$)/;
 
 const known = new WeakMap<LockIndex, Map<number, ReadonlySet<string>>>();
 
@@ -41,8 +43,9 @@ function callsBehind(index: LockIndex, fn: number): ReadonlySet<string> {
 }
 
 function readCalls(index: LockIndex, fn: number): ReadonlySet<string> {
-  const { symbols, source } = index.tree;
+  const { symbols, source, extraction } = index.tree;
   const names = new Set<string>();
+  const passed = new Set<string>();
   const file = source(symbols.t.fnFile.at(fn));
   if (!file) return names;
   const at = symbols.t.fnLocal.at(fn) * F.WORDS;
@@ -61,6 +64,12 @@ function readCalls(index: LockIndex, fn: number): ReadonlySet<string> {
           : '';
     if (names.size > 0) names.add(text);
     else if (kind === X.NAME && GIVES_BACK.test(text)) names.add('');
+    if (kind !== X.NAME || !PUTS.test(text)) continue;
+    // kref_put(&foo->ref, foo_release): what is passed on is called behind the test of who is called
+    for (const arg of file.list(file.b(code[pc + 1] as number)))
+      if (file.kind(arg) === X.NAME && extraction.functionsOf(file, file.a(arg)).length > 0)
+        passed.add(file.name(file.a(arg)));
   }
+  for (const name of passed) names.add(name);
   return names;
 }
