@@ -81,8 +81,8 @@ export function judgeSeries(base: LockIndex, steps: readonly OverlayLocks[], rul
   const built = findings.filter((finding) => !isRealTimeOnly(finding));
   const wanted = built.filter((finding) => !isSuppressed(finding, rules));
   const shown = oneForEachFault(withoutSleepFollowOns(wanted), base, steps);
-  const bounds = searches.some((search) => search.boundsHit)
-    ? ['some searches for the reverse order ended at their bound']
+  const bounds = searches.some((search) => search.cutShort)
+    ? ['some searches for the reverse order met more functions than they look at']
     : [];
   const skipped = steps.reduce((sum, step) => sum + step.skippedCallers, 0);
   if (skipped > 0) bounds.push(`${skipped} callers of functions whose net lock effect changed were not analysed again`);

@@ -96,6 +96,8 @@ export class OrderSearch {
   private readonly table: ClimbTable;
   /** Whether any search ended at a bound rather than at the end of what it could reach. */
   boundsHit = false;
+  /** Whether a search for an order met too many functions before it was as far as it looks. */
+  cutShort = false;
 
   /** `like`: a search in a tree that this one is laid over, which knows the files of both. */
   constructor(index: LockIndex, rules: RuleSet, like?: OrderSearch) {
@@ -221,6 +223,7 @@ export class OrderSearch {
       const nodeCost = table.costs[row] as number;
       if (++done > bounds.nodes || nodeCost > bounds.cost) {
         this.boundsHit = true;
+        if (done > bounds.nodes && bounds === UPWARD) this.cutShort = true;
         return;
       }
       const taken = table.taken[row] as Acquisition;
@@ -426,6 +429,7 @@ export class OrderSearch {
       const cost = costs.get(fn) as number;
       if (done.size > bounds.nodes || cost > bounds.cost) {
         this.boundsHit = true;
+        if (done.size > bounds.nodes && bounds === DOWNWARD) this.cutShort = true;
         break;
       }
       const isNew = (lock: number): boolean =>
