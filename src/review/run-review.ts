@@ -22,7 +22,7 @@ import { subsystemsOf } from './subsystems.ts';
 
 /** Said in every review, because "nothing found" would say more than was looked for. */
 const KINDS: Readonly<Record<Review['coverage']['mode'], string>> = {
-  tree: 'looked for: lock orders (AB-BA), waits under a lock, self-deadlocks, missing and doubled unlocks, sleeping where nobody may, interrupt inversions, forbidden calls; not checked yet: cycles of three locks and more',
+  tree: 'looked for: lock orders (AB-BA), waits under a lock, self-deadlocks, missing and doubled unlocks, sleeping where nobody may, interrupt inversions, forbidden calls; not checked yet: cycles of four locks and more',
   'diff-only':
     'looked for: lock orders (AB-BA), waits under a lock and self-deadlocks; missing and doubled unlocks need whole functions, and other kinds are not checked yet',
 };
