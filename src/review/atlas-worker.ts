@@ -10,9 +10,10 @@ const tell = (news: AtlasNews): void => port?.postMessage(news);
 const opened = await openReading(request, (progress) => tell({ kind: 'progress', progress }));
 if (opened.ok) {
   const { identity, coverage } = opened.value;
-  tell({ kind: 'opened', identity, coverage });
   // what the first questions would wait for
-  let before: Promise<unknown> = opened.value.warm();
+  await opened.value.warm();
+  tell({ kind: 'opened', identity, coverage });
+  let before: Promise<unknown> = Promise.resolve();
   port?.on('message', ({ id, question, ask }: AtlasCall) => {
     before = before.then(async () => {
       const outcome = await opened.value.answer(question, ask);
