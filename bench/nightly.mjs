@@ -12,6 +12,8 @@ const RUNS = [
   ['tree-noise.mjs', '--write'],
   ['planted.mjs', '--write'],
   ['whole-tree.mjs', '--full'],
+  ['store.mjs', '--write'],
+  ['store-killed.mjs', '--rounds', '100', '--write'],
 ];
 
 let failed = 0;
