@@ -14,6 +14,7 @@ const RUNS = [
   ['whole-tree.mjs', '--full'],
   ['store.mjs', '--write'],
   ['store-killed.mjs', '--rounds', '100', '--write'],
+  ['github.mjs', '500', '--write'],
 ];
 
 let failed = 0;
@@ -28,6 +29,9 @@ for (const [name, ...args] of RUNS) {
   console.error(`${name} ended with ${run.signal ?? run.status}`);
 }
 console.log('\n== npx vitest run, properties from a new seed');
-const suite = spawnSync('npx', ['vitest', 'run'], { stdio: 'inherit', env: { ...process.env, ABBOT_SEED: 'random' } });
+const suite = spawnSync('npx', ['vitest', 'run'], {
+  stdio: 'inherit',
+  env: { ...process.env, ABBOT_SEED: 'random', ABBOT_LONG: '1' },
+});
 if (suite.status !== 0) failed++;
 process.exit(failed > 0 ? 1 : 0);
