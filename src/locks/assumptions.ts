@@ -145,7 +145,7 @@ export interface Test {
   readonly sense: boolean;
   /** The constant's expression for `equal`; 1 or 0 for `constant`. */
   readonly constant: number;
-  /** Compares with the current task. */
+  /** Compares with the current task, or with the error that says that it holds the lock already. */
   readonly owner: boolean;
   readonly warns: boolean;
 }
@@ -213,7 +213,8 @@ export function testOf(file: LinkedFile, condition: number): Test {
         sense = !sense;
         continue;
       }
-      if (isConstant(file, other)) return { subject, kind: 'equal', sense, constant: other, owner: false, warns };
+      if (isConstant(file, other))
+        return { subject, kind: 'equal', sense, constant: other, owner: isAlready(file, other), warns };
       return {
         subject: e,
         kind: 'truth',
@@ -238,6 +239,12 @@ export function testOf(file: LinkedFile, condition: number): Test {
     break;
   }
   return { subject: e, kind: 'truth', sense, constant: 0, owner: false, warns };
+}
+
+/** `-EALREADY`: what a wound/wait lock answers to a context that holds it. */
+function isAlready(file: LinkedFile, expr: number): boolean {
+  const inner = file.kind(expr) === X.NEG ? file.a(expr) : -1;
+  return inner >= 0 && file.kind(inner) === X.NAME && file.name(file.a(inner)) === 'EALREADY';
 }
 
 function strip(file: LinkedFile, expr: number): number {

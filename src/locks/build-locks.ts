@@ -91,7 +91,12 @@ export async function buildLocks(
     const callers = new Set(givers(state.effects).flatMap((fn) => tree.graph.callersOf(fn)));
     const asked = laterRound(tree, rules, callers).map((batch) => ({ ...batch, kind: 'releases' }) as SummaryInput);
     await threads.run<SummaryInput, SummaryOutput>(asked, (output) => state.count(output));
-    await settle(await next(state.halve(halfPairs(tree.graph, state.effects, state.releases)), false));
+    await settle(
+      await next(
+        state.halve(halfPairs(tree.graph, state.effects, state.releases, (fn) => tree.symbols.t.fnFile.at(fn))),
+        false,
+      ),
+    );
   } finally {
     await threads.close();
   }

@@ -57,6 +57,18 @@ export function netEffects(all: readonly Exit[], events: number): Effect[] {
           continue;
         }
         has.fill(true);
+      } else if (excused.some(Boolean) && !entry.missing) {
+        // the others are told apart without the owner's
+        const rest = exits.map((_, i) => i).filter((i) => !excused[i]);
+        const told = whenOf(
+          rest.map((i) => exits[i] as Exit),
+          rest.map((i) => has[i] as boolean),
+        );
+        if (told !== null) {
+          const { lock, instance, mode } = entry;
+          effects.push({ kind: EFFECT.ACQUIRE, lock, instance, mode, when: told, reentrant: true, tries });
+          continue;
+        }
       }
     }
     const when = has.every(Boolean) ? WHEN.ALWAYS : whenOf(exits, has);

@@ -269,7 +269,10 @@ export class FunctionWalk {
         const result = code[pc + 2] as number;
         const after = this.conditions.clobber(pc, assume, expr, result);
         const { ways, key } = this.transfer.call(pc, expr, result, line, held, after);
-        for (const way of ways) this.enter(next, way.held, this.conditions.tell(after, key, way.value));
+        for (const way of ways) {
+          const known = this.conditions.tell(after, key, way.value);
+          if (this.conditions.mayEnd(expr, known)) this.enter(next, way.held, known);
+        }
         return;
       }
       case OP.ASSIGN:

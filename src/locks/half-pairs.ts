@@ -13,18 +13,20 @@ export function givers(effects: ReadonlyMap<number, readonly Effect[]>): number[
 }
 
 /**
- * Functions that give back a lock which nobody is known to take: the other half of the pair is too clever to be inferred,
- * so that its release would count for one of the caller's own lock.
+ * Functions that give back a lock which none of their callers is known to hold: the other half of the pair is too clever to
+ * be inferred, there or in the function itself, so that the release would count for one of the caller's own locks. Who is
+ * called by nobody (a slot calls it) is believed if a function of its file takes the lock for its caller.
  */
 export function halfPairs(
   graph: Pick<CallGraph, 'callersOf'>,
   effects: ReadonlyMap<number, readonly Effect[]>,
   counts: ReadonlyMap<number, ReleaseCount>,
+  fileOf: (fn: number) => number,
 ): Set<number> {
   const giving = givers(effects);
-  const taken = new Set<number>();
-  for (const list of effects.values())
-    for (const effect of list) if (effect.kind === EFFECT.ACQUIRE) taken.add(effect.lock);
+  const taken = new Set<string>();
+  for (const [fn, list] of effects)
+    for (const effect of list) if (effect.kind === EFFECT.ACQUIRE) taken.add(`${fileOf(fn)}|${effect.lock}`);
   const believed = new Set(giving.filter((fn) => (counts.get(fn)?.matched ?? 0) > 0));
   // a wrapper around a wrapper that is matched is one too
   for (let grew = true; grew; ) {
@@ -36,8 +38,11 @@ export function halfPairs(
     }
   }
   const isPaired = (fn: number): boolean =>
-    (effects.get(fn) ?? []).some((effect) => effect.kind === EFFECT.RELEASE && taken.has(effect.lock));
-  return new Set(giving.filter((fn) => !believed.has(fn) && (counts.get(fn)?.missed ?? 0) > 0 && !isPaired(fn)));
+    graph.callersOf(fn).length === 0 &&
+    (effects.get(fn) ?? []).some(
+      (effect) => effect.kind === EFFECT.RELEASE && taken.has(`${fileOf(fn)}|${effect.lock}`),
+    );
+  return new Set(giving.filter((fn) => !believed.has(fn) && !isPaired(fn)));
 }
 
 /** The effects of half a pair: what it gives back may have been anybody's. */

@@ -12,6 +12,8 @@ export interface Entry {
   readonly reentrant: boolean;
   /** Taken without waiting for it. */
   readonly tries: boolean;
+  /** How the object was spelled where it was let go, if otherwise. */
+  readonly letGoAs: string | null;
   /** Index of the scope that releases it: -1 for none (explicit), otherwise 0 is the function. */
   readonly scope: number;
 }
@@ -32,6 +34,7 @@ export function heldEntry(named: Named, special: Partial<Omit<Entry, keyof Named
     missing: false,
     reentrant: false,
     tries: false,
+    letGoAs: null,
     scope: -1,
     ...special,
   };
@@ -73,7 +76,8 @@ export class HeldSets {
       const entry = this.entries[id] as Entry;
       const rest = ids.filter((other) => other !== id);
       if (!entry.entry) return this.intern(rest);
-      return this.intern([...rest, this.internEntry({ ...entry, entry: false, missing: true, line })]);
+      const letGoAs = entry.instance === instance ? null : instance;
+      return this.intern([...rest, this.internEntry({ ...entry, entry: false, missing: true, line, letGoAs })]);
     }
     // which of several objects it was cannot be told: it may be the caller's, but is no effect on it
     const gone = this.internEntry(
@@ -142,7 +146,8 @@ export class HeldSets {
   private match(ids: number[], lock: number, instance: string, missing: boolean): number {
     for (let i = ids.length - 1; i >= 0; i--) {
       const entry = this.entries[ids[i] as number] as Entry;
-      if (entry.lock === lock && entry.missing === missing && entry.instance === instance) return ids[i] as number;
+      if (entry.lock !== lock || entry.missing !== missing) continue;
+      if (entry.instance === instance || entry.letGoAs === instance) return ids[i] as number;
     }
     return -1;
   }
@@ -156,7 +161,7 @@ export class HeldSets {
   }
 
   private internEntry(entry: Entry): number {
-    const key = `${entry.lock}|${entry.instance}|${entry.mode}|${entry.line}|${entry.via}|${entry.entry}|${entry.missing}|${entry.tries}|${entry.scope}`;
+    const key = `${entry.lock}|${entry.instance}|${entry.mode}|${entry.line}|${entry.via}|${entry.entry}|${entry.missing}|${entry.tries}|${entry.letGoAs}|${entry.scope}`;
     let id = this.entryIds.get(key);
     if (id === undefined) {
       id = this.entries.length;

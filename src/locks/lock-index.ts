@@ -21,7 +21,7 @@ import { EMPTY_SUMMARY, type Summary } from './summary.ts';
 import { decodeSummary } from './summary-codec.ts';
 
 /** Changes whenever the same facts and rules may give other summaries. */
-const ANALYSIS_VERSION = 16;
+const ANALYSIS_VERSION = 17;
 
 /** The summaries of all functions of a tree that touch locks. */
 export interface LockIndex {

@@ -485,6 +485,11 @@ export class LockTransfer {
       return held;
     };
     if (conditional < 0) return unchanged(apply(heldIn, -1));
+    // whose error nobody looks at cannot fail here, as with the calls of the rules
+    const isError = conditional === WHEN.ZERO || conditional === WHEN.NOT_NEGATIVE;
+    const isIgnored = isError && key === expr && expr >= 0 && !this.conditions.read.has(expr);
+    const isTaking = effects.some((e) => e.when === conditional && e.kind === EFFECT.ACQUIRE && !e.tries);
+    if (isIgnored && isTaking) return unchanged(apply(heldIn, conditional));
     return outcomes(conditional, key, apply(heldIn, conditional), apply(heldIn, -1));
   }
 }

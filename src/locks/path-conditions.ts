@@ -1,6 +1,17 @@
 import { instructionSize, OP, X } from '../csource/index.ts';
 import type { LinkedFile, Scope } from '../tree/index.ts';
-import { Assumptions, knownValue, type Test, testOf, truthOfValue, VALUE } from './assumptions.ts';
+import { Assumptions, decide, knownValue, type Test, testOf, truthOfValue, VALUE } from './assumptions.ts';
+
+/** Calls that return only when their second argument is true. */
+const ENDS_WHEN_TRUE: ReadonlySet<string> = new Set([
+  'wait_event',
+  'wait_event_cmd',
+  'wait_event_idle',
+  'wait_event_lock_irq',
+  'wait_event_lock_irq_cmd',
+  'wait_var_event',
+  'io_wait_event',
+]);
 
 /** What is known of values on the paths of one function, and how instructions change it. */
 export class PathConditions {
@@ -59,7 +70,7 @@ export class PathConditions {
         }
       }
     }
-    for (const expr of returned) if (assigned.has(expr)) this.tracked.add(expr);
+    for (const expr of returned) if (assigned.has(expr) || tested.has(expr)) this.tracked.add(expr);
     for (const expr of [...tested.keys(), ...returned]) this.read.add(expr);
   }
 
@@ -92,6 +103,17 @@ export class PathConditions {
   /** With what the result of a call was; `value` -1 says nothing. */
   tell(assume: number, expr: number, value: number): number {
     return expr >= 0 && value >= 0 ? this.set.with(assume, expr, value) : assume;
+  }
+
+  /** False where a call waits until a condition is true that is known to be false: `wait_event(wq, down_read_trylock(sem))`. */
+  mayEnd(expr: number, assume: number): boolean {
+    const { file } = this;
+    const callee = file.a(expr);
+    if (assume === 0 || file.kind(callee) !== X.NAME || !ENDS_WHEN_TRUE.has(file.name(file.a(callee)))) return true;
+    const condition = file.list(file.b(expr))[1];
+    if (condition === undefined) return true;
+    const test = testOf(file, condition);
+    return test.kind === 'constant' || decide(test, this.set.get(assume, test.subject)) !== 0;
   }
 
   /** Without what the change of `target` makes untrue. */

@@ -15,7 +15,24 @@ describe('a wrapper that gives back', () => {
   test('what a caller holds is the end of a section', async () => {
     const user = fn('void user(void)', 'mutex_lock(&a);', PROBE, 'end();');
     const again = fn('void again(void)', 'end();');
-    expect((await fileOf(LOCKS, end, user, again)).effects('again')).toEqual(['releases a']);
+    const last = fn('void last(void)', 'mutex_lock(&a);', 'again();');
+    expect((await fileOf(LOCKS, end, user, again, last)).effects('again')).toEqual(['releases a']);
+  });
+
+  test('what its caller does not hold is half a pair, though others take the lock', async () => {
+    const start = fn('void start(void)', 'mutex_lock(&a);');
+    const hidden = fn('static void hidden(struct foo *foo)', 'foo->take(foo);', 'mutex_unlock(&a);');
+    const user = fn('void user(struct foo *foo)', 'hidden(foo);');
+    const tree = await fileOf(LOCKS, start, hidden, user);
+    expect(tree.effects('hidden')).toEqual(['may release a']);
+    expect(tree.effects('user')).toEqual([]);
+  });
+
+  test('who is called through a slot only is paired with whom its file has', async () => {
+    const stop = fn('static void stop(struct seq *s)', 'mutex_unlock(&a);');
+    const start = fn('static void start(struct seq *s)', 'mutex_lock(&a);');
+    expect((await fileOf(LOCKS, start, stop)).effects('stop')).toEqual(['releases a']);
+    expect((await fileOf(LOCKS, stop)).effects('stop')).toEqual(['may release a']);
   });
 });
 
@@ -97,4 +114,51 @@ test('of two structs of one name and folder, the one that has the lock is meant'
     'x.c': fn('void user(struct ctrl *ctrl)', 'mutex_lock(&ctrl->reset);'),
   });
   expect(tree.takes('user')).toEqual(['b.h:ctrl.reset']);
+});
+
+test('a wound/wait lock that its context holds already is taken all the same', async () => {
+  const lock = fn(
+    'static int obj_lock(struct foo *foo, struct ww *ww)',
+    'int ret = mutex_lock_interruptible(&foo->lock);',
+    'if (ret == -EALREADY)',
+    '\tret = 0;',
+    'return ret;',
+  );
+  const pin = fn(
+    'int pin(struct foo *foo)',
+    'obj_lock(foo, NULL);',
+    'step();',
+    'mutex_unlock(&foo->lock);',
+    'return 0;',
+  );
+  const tree = await fileOf(LOCKS, lock, pin);
+  expect(tree.effects('obj_lock')).toEqual(['takes foo.lock if zero']);
+  expect(tree.effects('pin')).toEqual([]);
+});
+
+test('who waits until a trylock succeeds has the lock', async () => {
+  const down = fn('static void down(struct foo *foo)', 'wait_event(foo->waiters, down_read_trylock(&foo->sem));');
+  expect((await fileOf(LOCKS, down)).effects('down')).toEqual(['takes foo.sem']);
+});
+
+test('what decides whether a lock is taken may be what is returned', async () => {
+  const get = fn(
+    'static struct foo *get(struct foo *foo)',
+    'if (foo->parent)',
+    '\tmutex_lock(&foo->parent->lock);',
+    'return foo->parent;',
+  );
+  expect((await fileOf(LOCKS, get)).effects('get')).toEqual(['takes foo.lock if nonzero']);
+});
+
+test('a lock of the caller that is let go and taken again by another name comes back', async () => {
+  const give = fn(
+    'static void give(struct foo *foo, struct req *req)\n__releases(foo->lock)\n__acquires(foo->lock)',
+    'struct foo *own = req->foo;',
+    'mutex_unlock(&own->lock);',
+    'step();',
+    'mutex_lock(&own->lock);',
+  );
+  const tree = await fileOf(LOCKS, 'struct req { struct foo *foo; };', give);
+  expect(tree.effects('give')).toEqual(['expects foo.lock']);
 });
