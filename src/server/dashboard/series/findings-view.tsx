@@ -129,8 +129,7 @@ const FindingView: FC<{
           >
             Every path of this pair
           </a>{' '}
-          ({finding.statistics.forward.sites} places take them in one order, {finding.statistics.reverse.sites} in the
-          other)
+          {countWords(finding)}
         </p>
       ) : null}
       {finding.notes.map((note) => (
@@ -140,6 +139,12 @@ const FindingView: FC<{
     </article>
   );
 };
+
+function countWords({ statistics: { forward, reverse } }: Finding): string {
+  return forward.sites + reverse.sites === 0
+    ? ''
+    : `(${forward.sites} places take them in one order, ${reverse.sites} in the other)`;
+}
 
 const Ignore: FC<{ finding: Finding; ignored: Ignored | null; viewer: Viewer | null; here: string }> = ({
   finding,

@@ -28,6 +28,7 @@ export interface Lanes {
 
 /** Calls that are drawn before and after the lock is taken; the others of a long chain are one line of dots. */
 const MOST = 4;
+const MOST_LANES = 5;
 const CONTEXTS: Readonly<Record<string, string>> = { hardirq: 'interrupt', softirq: 'softirq' };
 
 /**
@@ -37,10 +38,9 @@ const CONTEXTS: Readonly<Record<string, string>> = { hardirq: 'interrupt', softi
  * @example
  * const { lanes } = layLanes(finding) ?? { lanes: [] };
  */
-export function layLanes(finding: Pick<Finding, 'kind' | 'paths'>): Lanes | null {
-  const [first, second] = finding.paths;
-  if (first === undefined) return null;
-  const paths = second === undefined ? [first] : finding.paths.slice(0, finding.kind === 'abba' ? 4 : 2);
+export function layLanes(finding: Pick<Finding, 'paths'>): Lanes | null {
+  const paths = cycleOf(finding.paths);
+  if (paths.length === 0) return null;
   let row = 0;
   const begun = paths.map((path) => {
     const events = begin(path, row);
@@ -64,6 +64,22 @@ export function layLanes(finding: Pick<Finding, 'kind' | 'paths'>): Lanes | null
       held: [taken, row - 1],
     })),
   };
+}
+
+/** The paths that make the circle: each holds what the one before it waits for. The others of a finding are further examples. */
+function cycleOf(paths: readonly WitnessPath[]): readonly WitnessPath[] {
+  const [first] = paths;
+  if (first === undefined) return [];
+  const circle = [first];
+  while (circle.length < MOST_LANES) {
+    const { waits } = circle.at(-1) ?? first;
+    if (waits === first.holds) return circle;
+    const next = paths.find((path) => path.holds === waits && !circle.includes(path));
+    if (next === undefined) break;
+    circle.push(next);
+  }
+  // Kinds without a circle: the two sides as they were found.
+  return circle.length > 1 ? circle : paths.slice(0, 2);
 }
 
 function nameOf(path: WitnessPath, index: number): string {
