@@ -40,7 +40,7 @@ const Filters: FC<{ view: InboxView }> = ({ view: { query, lists, subsystems, kn
     method="get"
     action="/"
     hx-get="/"
-    hx-trigger="input changed delay:250ms from:find input[type=search], change, submit"
+    hx-trigger="input delay:250ms, change, submit"
     hx-target="#rows"
     hx-select="#rows"
     hx-swap="outerHTML"

@@ -28,7 +28,7 @@ export const AreasPage: FC<{ view: AreasView }> = ({ view: { q, found, state } }
         method="get"
         action="/locks/graph"
         hx-get="/locks/graph"
-        hx-trigger="input changed delay:250ms from:find input[type=search], submit"
+        hx-trigger="input delay:250ms, submit"
         hx-target="#rows"
         hx-select="#rows"
         hx-swap="outerHTML"

@@ -21,7 +21,7 @@ export const SearchPage: FC<{ view: SearchView }> = ({ view: { q, found, state }
         method="get"
         action="/locks"
         hx-get="/locks"
-        hx-trigger="input changed delay:250ms from:find input[type=search], submit"
+        hx-trigger="input delay:250ms, submit"
         hx-target="#rows"
         hx-select="#rows"
         hx-swap="outerHTML"

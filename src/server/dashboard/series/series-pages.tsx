@@ -17,6 +17,7 @@ import { sentForm } from '../account.ts';
 import type { Viewer } from '../layout.tsx';
 import { notFound, refused, troubled } from '../notices.tsx';
 import type { Desk, Pages } from '../part.tsx';
+import { Scrolled } from '../scrolled.tsx';
 import { line } from '../words.ts';
 import type { Ignored } from './findings-view.tsx';
 import { SeriesPage, type SeriesView } from './series-page.tsx';
@@ -162,7 +163,9 @@ const Mails = ({ at, mails }: { at: At; mails: readonly { subject: string; text:
       mails.map(({ subject, text }, i) => (
         <details open={i === 0}>
           <summary dir="auto">{line(subject)}</summary>
-          <pre>{text}</pre>
+          <Scrolled label={line(subject)}>
+            <pre>{text}</pre>
+          </Scrolled>
         </details>
       ))
     )}
@@ -179,7 +182,9 @@ const Draft = ({ at, draft }: { at: At; draft: { readonly text: string | null; r
         <button type="button" data-copy="draft" hidden>
           Copy
         </button>
-        <pre id="draft">{draft.text}</pre>
+        <Scrolled label="Draft">
+          <pre id="draft">{draft.text}</pre>
+        </Scrolled>
       </>
     )}
   </>
