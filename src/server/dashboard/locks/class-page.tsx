@@ -127,14 +127,14 @@ const Reach: FC<{ name: string; reach: ClassReach | null }> = ({ name, reach }) 
         <div class="columns">
           <Called
             id="reach-below"
-            title="Taken while it is held"
+            title="Taken while it is held, further down"
             rows={reach.below}
             leftOut={reach.leftOut.below}
             pair={(other) => pairAddress(name, other)}
           />
           <Called
             id="reach-above"
-            title="Held while it is taken"
+            title="Held while it is taken, further up"
             rows={reach.above}
             leftOut={reach.leftOut.above}
             pair={(other) => pairAddress(other, name)}
