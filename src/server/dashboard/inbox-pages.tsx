@@ -64,6 +64,8 @@ async function inboxView(
 ): Promise<InboxView> {
   const filter: ReviewFilter = {
     latest: true,
+    // Repositories may be private; lists are not.
+    ...(viewer === null ? { origin: 'list' as const } : {}),
     ...(query.list === '' ? {} : { place: query.list }),
     ...(query.verdict === '' ? {} : { verdict: query.verdict }),
     ...(query.author === '' ? {} : { authorEmail: query.author }),

@@ -124,7 +124,7 @@ const Timeline: FC<{ view: SeriesView }> = ({ view: { row, review, versions } })
   );
 };
 
-const Actions: FC<{ view: SeriesView; here: string }> = ({ view: { viewer, seen, row, versions }, here }) =>
+const Actions: FC<{ view: SeriesView; here: string }> = ({ view: { viewer, seen }, here }) =>
   viewer === null ? null : (
     <div class="actions">
       <form method="post" action={`${here}/${seen ? 'unseen' : 'seen'}`}>
@@ -135,23 +135,6 @@ const Actions: FC<{ view: SeriesView; here: string }> = ({ view: { viewer, seen,
         <Csrf viewer={viewer} />
         <button type="submit">Review again</button>
       </form>
-      <details>
-        <summary>Versions that do not belong together, or do</summary>
-        <form method="post" action={`${here}/link`} class="actions">
-          <Csrf viewer={viewer} />
-          <label>
-            Address or number of the other series
-            <input name="other" required maxlength={500} />
-          </label>
-          <button type="submit">Same series</button>
-        </form>
-        {versions.length < 2 ? null : (
-          <form method="post" action={`${here}/unlink`}>
-            <Csrf viewer={viewer} />
-            <button type="submit">v{row.version} is another series</button>
-          </form>
-        )}
-      </details>
     </div>
   );
 

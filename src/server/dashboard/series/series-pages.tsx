@@ -40,27 +40,27 @@ export function seriesPages(deedsOf: (host: Host) => SeriesDeeds): Pages {
     const { store } = desk.host;
     const deeds = deedsOf(desk.host);
     app.get('/series/:lineage', async (c) => {
-      const versions = await reviewsOfLineage(store, numberOf(c.req.param('lineage')));
+      const versions = await shown(c, desk);
       const last = versions.at(-1);
       if (last === undefined) return notFound(c, desk, 'There is no series with this number.');
       return c.redirect(`/series/${last.lineageId}/v/${last.version}`);
     });
     app.get('/series/:lineage/v/:version', async (c) => {
-      const at = await versionAt(c, store);
+      const at = await versionAt(c, desk);
       if (at === null) return notFound(c, desk, 'There is no review of this version.');
       const view = await viewOf(store, at, await desk.viewer(c));
       const title = `v${at.review.row.version} ${line(at.review.row.title, 100)}`;
       return desk.page(c, { title, area: 'series' }, <SeriesPage view={view} />);
     });
     app.get('/series/:lineage/v/:version/mails', async (c) => {
-      const at = await versionAt(c, store);
+      const at = await versionAt(c, desk);
       if (at === null) return notFound(c, desk, 'There is no review of this version.');
       const mails = await deeds.mails(store, at.review);
       const title = `Mails of v${at.review.row.version}`;
       return desk.page(c, { title, area: 'series' }, <Mails at={at} mails={mails} />);
     });
     app.get('/series/:lineage/v/:version/draft', async (c) => {
-      const at = await versionAt(c, store);
+      const at = await versionAt(c, desk);
       if (at === null) return notFound(c, desk, 'There is no review of this version.');
       const draft = await deeds.draft(at.review);
       return desk.page(c, { title: 'Answer as a draft', area: 'series' }, <Draft at={at} draft={draft} />);
@@ -71,7 +71,7 @@ export function seriesPages(deedsOf: (host: Host) => SeriesDeeds): Pages {
 
 async function act(c: Context<WebEnv>, desk: Desk, deeds: SeriesDeeds): Promise<Response> {
   const { store } = desk.host;
-  const at = await versionAt(c, store);
+  const at = await versionAt(c, desk);
   if (at === null) return notFound(c, desk, 'There is no review of this version.');
   const form = await sentForm(c, await desk.viewer(c));
   if (form === null) return refused(c, desk);
@@ -110,9 +110,17 @@ async function act(c: Context<WebEnv>, desk: Desk, deeds: SeriesDeeds): Promise<
   }
 }
 
+/** The versions of a series that whoever asks may see: repositories may be private, so their reviews need a login. */
+async function shown(c: Context<WebEnv>, desk: Desk): Promise<StoredReview['row'][]> {
+  const versions = await reviewsOfLineage(desk.host.store, numberOf(c.req.param('lineage')));
+  if (versions.every(({ origin }) => origin === 'list')) return versions;
+  return (await desk.viewer(c)) === null ? versions.filter(({ origin }) => origin === 'list') : versions;
+}
+
 /** The review of a version: of several the latest. */
-async function versionAt(c: Context<WebEnv>, store: Store): Promise<At | null> {
-  const versions = await reviewsOfLineage(store, numberOf(c.req.param('lineage')));
+async function versionAt(c: Context<WebEnv>, desk: Desk): Promise<At | null> {
+  const { store } = desk.host;
+  const versions = await shown(c, desk);
   const version = Number(c.req.param('version') ?? Number.NaN);
   const row = versions.findLast((one) => one.version === version);
   const review = row === undefined ? null : await findReview(store, 'id', row.id);
