@@ -30,6 +30,7 @@ test.each([
   [['watch', 'run']],
   [['serve']],
   [['work']],
+  [['demo']],
 ])('%j --help', async (command) => {
   const help = await abbot.run([...command, '--help']);
   expect(help).toMatchObject({ code: 0, stderr: '' });

@@ -321,7 +321,9 @@ describe.each(engines)('the GitHub App on %s', (engine) => {
     expect(await fake.post('{}', { 'x-github-event': 'ping' })).toBe(400);
     const large = await fake.post(Buffer.alloc((25 << 20) + 1, ' '), { ...headers, 'x-hub-signature-256': wrong });
     expect([413, 0]).toContain(large);
-    expect(await fake.post(Buffer.alloc(25 << 20, ' '), { ...headers, 'x-hub-signature-256': wrong })).toBe(401);
+    // The connection of the refused one may have been closed under the client: then it sends on a new one.
+    const whole = () => fake.post(Buffer.alloc(25 << 20, ' '), { ...headers, 'x-hub-signature-256': wrong });
+    expect((await whole()) || (await whole())).toBe(401);
     expect((await fetch(`${bot.address}/healthz`)).status).toBe(200);
   }, 60_000);
 
