@@ -34,7 +34,9 @@ export function apiPart({ version, explain }: ApiOptions): Part {
           return c.json(page(c, `${where}${issue?.message ?? 'the request cannot be read'}`.slice(0, 300)), 400);
         },
       });
-      api.use(bodyLimit({ maxSize: LARGEST, onError: (c) => c.json(page(c, 'the request is too long'), 413) }));
+      const limited = bodyLimit({ maxSize: LARGEST, onError: (c) => c.json(page(c, 'the request is too long'), 413) });
+      // Webhooks of GitHub come below /api too, and have a limit of their own.
+      api.use((c, next) => (c.req.path.startsWith('/api/github/') ? next() : limited(c, next)));
       api.use(async (c, next) => {
         await next();
         c.header('cache-control', 'no-store');
